@@ -1,0 +1,57 @@
+# make run    start the desk with the sandbox, on this machine alone
+# make test   the whole suite; make check: the linters; make bench: figures
+PYTHON ?= python3
+BIN := .venv/bin
+PORTS ?=
+
+.PHONY: run test check bench servers format lock clean
+
+run: .venv/run-ready
+	$(BIN)/zayavka run --sandbox
+
+test: .venv/dev-ready servers
+	$(BIN)/python -m pytest -q
+
+check: .venv/dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/vulture
+	$(BIN)/codespell $$(git ls-files)
+	$(BIN)/python tools/check_names.py requirements-dev.lock
+
+bench: .venv/dev-ready
+	$(BIN)/python -m tests.bench
+
+format: .venv/dev-ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Servers that tests start and that no wheel carries. Root only; else a test
+# that lacks one says what to install.
+servers:
+	@sh tools/servers.sh
+
+# A new machine: Python's venv may be a package of its own on Debian.
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv 2>/dev/null || sh tools/venv.sh $(PYTHON)
+
+.venv/run-ready: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev-ready: .venv/bin/python requirements-dev.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ .venv/run-ready
+
+# Needs uv. Neither file names a registry.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group build -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,1 @@
+"""Telegram: updates in, sending, the words and buttons of the chat."""

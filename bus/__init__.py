@@ -1,0 +1,1 @@
+"""The data-bus connector: envelope, schemas and publishers."""

@@ -1,0 +1,1 @@
+"""Mail: SMTP in, MIME in and out, sending."""

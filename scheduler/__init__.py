@@ -1,0 +1,1 @@
+"""What happens unasked: the workers that drain arrivals and deliveries."""

@@ -1,0 +1,1 @@
+"""The database and the blobs; the only place that speaks SQL."""

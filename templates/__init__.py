@@ -1,0 +1,1 @@
+"""The texts people read, and how they are rendered."""

@@ -1,0 +1,1 @@
+"""The core: model, rules and use cases; standard library only."""

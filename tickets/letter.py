@@ -1,0 +1,62 @@
+"""A mail as the core sees it: read, decoded, and free of MIME."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mailbox:
+    """One address of a From, To, Cc or Reply-To header (RFC 5322, 3.4).
+
+    ``address`` is ``local@domain`` as written; ``name`` is the decoded display
+    name, empty if there is none.
+    """
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A file that came with a message or goes out with one.
+
+    ``name`` is for display and never a path; ``content_id`` has no angle
+    brackets; ``inline`` says that the HTML shows it by that id.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A mail that was read.
+
+    Message-IDs keep their angle brackets. ``references`` is the whole chain,
+    oldest first (RFC 5322, 3.6.4). No string holds a NUL, a lone surrogate or,
+    in headers, a line break. ``automatic`` says a program wrote it (RFC 3834);
+    ``bounce`` that it reports on a delivery (RFC 3464). ``defects`` says in
+    words what was wrong with the bytes.
+    """
+
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    author: Mailbox | None = None
+    reply_to: tuple[Mailbox, ...] = ()
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    text: str = ""
+    html: str | None = None
+    files: tuple[File, ...] = ()
+    automatic: bool = False
+    bounce: bool = False
+    own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
+    defects: tuple[str, ...] = field(default=())

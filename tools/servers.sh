@@ -1,0 +1,15 @@
+#!/bin/sh
+# Install the Debian packages that the tests start private instances of.
+set -eu
+missing=""
+command -v strace >/dev/null || missing="$missing strace"
+command -v chromium >/dev/null || missing="$missing chromium"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "tests that need$missing will skip: apt-get install$missing" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null
