@@ -29,6 +29,7 @@ class Arrival(Protocol):
 
 A = TypeVar("A", bound=Arrival)
 Came = TypeVar("Came")
+Came_contra = TypeVar("Came_contra", contravariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,13 +41,13 @@ class Queue(Generic[A]):
     arrivals: Sequence[A]
 
 
-class Inbox(Protocol[A, Came]):
+class Inbox(Protocol[A, Came_contra]):
     """Where arrivals are kept."""
 
     async def claim(self, room: int) -> Sequence[Queue[A]]: ...
 
     async def file(
-        self, queue: Queue[A], arrival: A, came: Came, *, last: bool
+        self, queue: Queue[A], arrival: A, came: Came_contra, *, last: bool
     ) -> None:
         """Commit all that follows from an arrival; ``last`` gives the lane back."""
         ...

@@ -14,6 +14,7 @@ from tickets.sending import Answer, Later, Never
 log = structlog.get_logger()
 D = TypeVar("D")  # a delivery that is due
 F = TypeVar("F")  # its frozen form
+F_contra = TypeVar("F_contra", contravariant=True)
 
 
 class Outbox(Protocol[D, F]):
@@ -39,10 +40,10 @@ class Outbox(Protocol[D, F]):
         ...
 
 
-class Exit(Protocol[F]):
+class Exit(Protocol[F_contra]):
     """The way out."""
 
-    async def send(self, frozen: F) -> Answer:
+    async def send(self, frozen: F_contra) -> Answer:
         """Try once; never raises for what the other side does."""
         ...
 

@@ -68,5 +68,5 @@ def decide(
 
 def backoff(attempts: int, chance: Callable[[], float]) -> timedelta:
     """Return a delay that doubles with every attempt, spread by a half."""
-    doubled = FIRST_DELAY * 2 ** min(max(attempts - 1, 0), 12)
+    doubled = FIRST_DELAY * (1 << min(max(attempts - 1, 0), 12))
     return min(doubled, LONGEST_DELAY) * (0.75 + chance() / 2)

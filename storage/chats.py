@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from storage.schema import table
 from storage.transaction import Transaction
+from tickets.work import NewTopic
 
 CHAT = table("chat")
 TOPIC = table("topic")
