@@ -43,23 +43,33 @@ class Park:
 Decision = Done | Wait | Park
 
 
-def decide(
-    answer: Answer, *, attempts: int, age: timedelta, chance: Callable[[], float]
-) -> Decision:
-    """Return what follows from an answer to the ``attempts``-th try.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Try:
+    """An attempt: its number, the delivery's age, and what luck is left.
 
-    ``age`` is how long the delivery has existed; ``chance`` gives 0 to 1.
+    ``last_doubt`` says that one more lost answer is one too many.
     """
+
+    number: int
+    age: timedelta
+    last_doubt: bool
+
+
+def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Decision:
+    """Return what follows from an answer; ``chance`` gives 0 to 1."""
     match answer:
         case Sent():
             return Done(answer)
-        case Later() if age > PATIENCE:
-            return Park(f"gave up after {age.days} days: {answer.reason}")
+        case Later() if attempt.age > PATIENCE:
+            return Park(f"gave up after {attempt.age.days} days: {answer.reason}")
         case Later():
-            delay = answer.after or backoff(attempts, chance)
+            delay = answer.after or backoff(attempt.number, chance)
             return Wait(answer.reason, delay)
+        case Uncertain() if attempt.last_doubt:
+            return Park(f"the answer was lost again: {answer.reason}")
         case Uncertain():
-            return Wait(answer.reason, DOUBT, uncertain=True)
+            delay = max(DOUBT, backoff(attempt.number, chance))
+            return Wait(answer.reason, delay, uncertain=True)
         case Never():
             return Park(answer.reason)
         case _:

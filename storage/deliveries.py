@@ -12,10 +12,10 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from storage import lanes
 from storage.arrivals import heads
 from storage.books import MESSAGE_REF
-from storage.lanes import DELIVERY, LANE, WAITING, Lease
+from storage.lanes import DELIVERY, WAITING, Lease
 from storage.schema import table
 from storage.transaction import Transaction
-from tickets.model import CommentId, DeliveryId, TicketId
+from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
 from tickets.words import DeliveryState, Medium
 
 SENT_MAIL = table("sent_mail")
@@ -42,6 +42,7 @@ class Due:
     budget: str
     payload: bytes | None
     event_id: str | None
+    arrival_id: ArrivalId | None
     ticket_id: TicketId | None
     comment_id: CommentId | None
 
@@ -80,7 +81,7 @@ def claim(
     current = [row for row in rows if not _is_over(tx, row)]
     chosen = heads(current, tx.now, 1)
     for lane in by_lane.keys() - {row.lane for row in chosen}:
-        lanes.release(tx, by_lane[lane], DELIVERY)
+        lanes.release(tx, [by_lane[lane]], DELIVERY)
     return [_due(row, by_lane[row.lane]) for row in chosen]
 
 
@@ -121,6 +122,7 @@ def _due(row: Row[Any], lease: Lease) -> Due:
         budget=row.budget,
         payload=row.payload,
         event_id=row.event_id,
+        arrival_id=row.arrival_id,
         ticket_id=row.ticket_id,
         comment_id=row.comment_id,
     )
@@ -139,7 +141,7 @@ _BEGIN = (
 
 def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     """Commit what will be sent; return those whose lanes are still ours."""
-    held = _held(tx, [one.due.lease for one in frozen])
+    held = lanes.held(tx, [one.due.lease for one in frozen])
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
@@ -148,17 +150,6 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     if mails:
         _remember_mails(tx, mails)
     return ours
-
-
-def _held(tx: Transaction, leases: Sequence[Lease]) -> set[str]:
-    fences = {one.lane: one.fence for one in leases}
-    found = tx.run(
-        select(LANE.c.key, LANE.c.fence)
-        .where(LANE.c.key.in_(sorted(fences)))
-        .order_by(LANE.c.key)
-        .with_for_update()
-    )
-    return {row.key for row in found if fences[row.key] == row.fence}
 
 
 def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
@@ -185,15 +176,24 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
     tx.run(tx.upsert(MESSAGE_REF).on_conflict_do_nothing(), refs)
 
 
-def mark_sent(tx: Transaction, due: Due, receipt: str) -> None:
-    """Write down that the other side has it."""
-    tx.run(
-        update(DELIVERY)
-        .where(_delivery.id == due.id)
-        .values(
-            state=DeliveryState.SENT, sent_at=tx.now, receipt=receipt, last_error=None
-        )
+_SENT = (
+    update(DELIVERY)
+    .where(_delivery.id == bindparam("at"))
+    .values(
+        state=DeliveryState.SENT,
+        sent_at=bindparam("moment"),
+        receipt=bindparam("answer"),
+        last_error=None,
     )
+)
+
+
+def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
+    """Write down that the other side has them, in its own words."""
+    rows = [
+        {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
+    ]
+    tx.run(_SENT, rows)
 
 
 def mark_later(
@@ -216,8 +216,40 @@ def mark_over(tx: Transaction, due: Due, *, state: DeliveryState, reason: str) -
     )
 
 
-def release(tx: Transaction, due: Due) -> None:
-    lanes.release(tx, due.lease, DELIVERY)
+def hold(tx: Transaction, due: Due) -> None:
+    """Lock the delivery's lane; LeaseLost if it is another worker's by now."""
+    lanes.hold(tx, due.lease)
+
+
+def held(tx: Transaction, dues: Sequence[Due]) -> set[str]:
+    """Lock the deliveries' lanes and return the names of those still ours."""
+    return lanes.held(tx, [due.lease for due in dues])
+
+
+def requeue(tx: Transaction, due: Due) -> None:
+    """Let it start anew at once: a step before it is done."""
+    tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == due.id)
+        .values(
+            state=DeliveryState.NEW,
+            payload=None,
+            attempts=0,
+            next_at=tx.now,
+            last_error=None,
+        )
+    )
+
+
+def block(tx: Transaction, due: Due, reason: str) -> None:
+    """Park it, and let nothing of its lane leave until a person decides."""
+    mark_over(tx, due, state=DeliveryState.PARKED, reason=reason)
+    lanes.block(tx, due.lease)
+
+
+def release(tx: Transaction, dues: Sequence[Due]) -> None:
+    """Give the lanes back."""
+    lanes.release(tx, [due.lease for due in dues], DELIVERY)
 
 
 def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, case, delete, select, text, update
+from sqlalchemy import Column, Table, case, delete, select, text, update
 
 from storage.errors import LeaseLost
 from storage.schema import table
@@ -23,6 +23,11 @@ WAITING = {
     ARRIVAL.name: text("arrival.state = 'new'"),
     DELIVERY.name: text("delivery.state IN ('new', 'sending', 'uncertain')"),
 }
+
+
+#: The owner of a lane that waits for a person, and when it would be due.
+BLOCKED = "blocked"
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,15 +98,18 @@ def claim(
     A leased lane is due again when its lease ends: so a dead worker's work is
     taken over by whoever looks next.
     """
-    due = select(_lane.key).where(_lane.kind == kind, _lane.next_at <= tx.now)
+    waiting = LANE.alias("waiting")
+    due = select(waiting.c.key).where(
+        waiting.c.kind == kind, waiting.c.next_at <= tx.now
+    )
     if budget is not None:
-        due = due.where(_lane.budget == budget)
-    due = due.order_by(_lane.priority, _lane.next_at).limit(limit)
+        due = due.where(waiting.c.budget == budget)
+    due = due.order_by(waiting.c.priority, waiting.c.next_at).limit(limit)
     until = tx.now + lease
     fence = secrets.randbits(62)
     leased = tx.run(
         update(LANE)
-        .where(_lane.key.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
+        .where(_lane.key.in_(due.with_for_update(skip_locked=True)))
         .values(owner=owner, lease_until=until, next_at=until, fence=fence)
         .returning(_lane.key)
     )
@@ -119,42 +127,69 @@ def due_budgets(tx: Transaction, kind: str) -> list[str]:
 
 def hold(tx: Transaction, lease: Lease) -> None:
     """Lock the lane's row; LeaseLost if another worker took it over."""
-    found = tx.run(
-        select(_lane.key)
-        .where(_lane.key == lease.lane, _lane.fence == lease.fence)
-        .with_for_update()
-    ).first()
-    if found is None:
+    if not held(tx, [lease]):
         raise LeaseLost(lease.lane)
 
 
-def release(tx: Transaction, lease: Lease, items: Table) -> None:
-    """Give the lane back: due when its head is, gone when it is empty."""
-    waiting = items.c
-    columns = [waiting.next_at]
-    if items is DELIVERY:
-        columns.append(waiting.priority)
-    head = tx.run(
-        select(*columns)
-        .where(waiting.lane == lease.lane, WAITING[items.name])
-        .order_by(waiting.id)
-        .limit(1)
-    ).first()
-    mine = (_lane.key == lease.lane, _lane.fence == lease.fence)
-    if head is None:
-        tx.run(delete(LANE).where(*mine))
-        return
+def held(tx: Transaction, leases: Sequence[Lease]) -> set[str]:
+    """Lock the lanes' rows and return the names of those that are still ours."""
+    fences = {one.lane: one.fence for one in leases}
+    found = tx.run(
+        select(_lane.key, _lane.fence)
+        .where(_lane.key.in_(sorted(fences)))
+        .order_by(_lane.key)
+        .with_for_update()
+    )
+    return {row.key for row in found if fences[row.key] == row.fence}
+
+
+def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
+    """Give lanes back that we hold: due when the head is, gone when empty."""
+    keys = [one.lane for one in leases]
+    waiting = (items.c.lane == _lane.key, WAITING[items.name])
+    empty = ~select(items.c.id).where(*waiting).correlate(LANE).exists()
+    tx.run(delete(LANE).where(_lane.key.in_(keys), empty))
     fresh: dict[str, Any] = {"owner": None, "lease_until": None}
-    fresh["next_at"] = max(head.next_at or tx.now, tx.now)
+    fresh["next_at"] = _of_head(items.c.next_at, waiting)
     if items is DELIVERY:
-        fresh["priority"] = head.priority
-    tx.run(update(LANE).where(*mine).values(**fresh))
+        fresh["priority"] = _of_head(items.c.priority, waiting)
+    tx.run(update(LANE).where(_lane.key.in_(keys)).values(**fresh))
+
+
+def _of_head(column: Column[Any], waiting: tuple[Any, ...]) -> Any:
+    items = column.table
+    return (
+        select(column)
+        .where(*waiting)
+        .order_by(items.c.id)
+        .limit(1)
+        .correlate(LANE)
+        .scalar_subquery()
+    )
+
+
+def block(tx: Transaction, lease: Lease) -> None:
+    """Keep a lane from being claimed until a person frees it."""
+    tx.run(
+        update(LANE)
+        .where(_lane.key == lease.lane)
+        .values(owner=BLOCKED, lease_until=None, next_at=FAR, fence=0)
+    )
+
+
+def free(tx: Transaction, lane: str) -> None:
+    """Make a blocked lane due again."""
+    tx.run(
+        update(LANE)
+        .where(_lane.key == lane, _lane.owner == BLOCKED)
+        .values(owner=None, next_at=tx.now)
+    )
 
 
 def free_all(tx: Transaction) -> None:
     """End every lease: for the only process there is, when it starts."""
     tx.run(
         update(LANE)
-        .where(_lane.owner.is_not(None))
+        .where(_lane.owner.is_not(None), _lane.owner != BLOCKED)
         .values(owner=None, lease_until=None, next_at=tx.now)
     )

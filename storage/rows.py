@@ -33,10 +33,11 @@ ATTACHMENT = table("attachment")
 
 def email_of(contact_id: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the query for a contact's first e-mail address."""
+    own = ADDRESS.alias("own")
     return (
-        select(ADDRESS.c.value)
-        .where(ADDRESS.c.contact_id == contact_id, ADDRESS.c.kind == "email")
-        .order_by(ADDRESS.c.id)
+        select(own.c.value)
+        .where(own.c.contact_id == contact_id, own.c.kind == "email")
+        .order_by(own.c.id)
         .limit(1)
         .scalar_subquery()
     )
