@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
@@ -21,7 +21,7 @@ from tickets.sending import Answer, Sent
 from tickets.words import DeliveryState
 from tickets.work import Work
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 Mirror = Callable[[Work], None]
 
 
@@ -33,6 +33,7 @@ class Records:
     rules: Rules
     mirror: Mirror
     owner: str
+    now: Callable[[], datetime]
 
     async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
         """Commit the bytes and the attempt; return those still ours."""

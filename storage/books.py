@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from storage import rows
 from storage.lanes import DELIVERY
@@ -108,7 +108,8 @@ class SqlBooks:
         ticket_id = self._tx.run(
             select(TOPIC.c.ticket_id)
             .join(CHAT, TOPIC.c.chat_id == CHAT.c.id)
-            .where(CHAT.c.telegram_id == chat, TOPIC.c.thread_id == thread_id)
+            .where(or_(CHAT.c.telegram_id == chat, CHAT.c.former_id == chat))
+            .where(TOPIC.c.thread_id == thread_id)
         ).scalar()
         return None if ticket_id is None else self.ticket(ticket_id)
 

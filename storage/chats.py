@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.schema import table
 from storage.transaction import Transaction
+from tickets.model import TicketId
 from tickets.work import NewTopic
 
 CHAT = table("chat")
@@ -34,15 +35,28 @@ def chat_ids(tx: Transaction, telegram_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _known(tx: Transaction, wanted: Sequence[int]) -> dict[int, int]:
+    columns = (CHAT.c.telegram_id, CHAT.c.former_id)
     found = tx.run(
-        select(CHAT.c.telegram_id, CHAT.c.id).where(CHAT.c.telegram_id.in_(wanted))
-    )
-    return {row.telegram_id: row.id for row in found}
+        select(CHAT.c.id, *columns).where(or_(*(one.in_(wanted) for one in columns)))
+    ).all()
+    current = {row.telegram_id: row.id for row in found}
+    return {row.former_id: row.id for row in found if row.former_id} | current
 
 
 def migrate(tx: Transaction, old: int, new: int) -> None:
-    """Give a chat its new Telegram id; what refers to it needs no change."""
-    tx.run(update(CHAT).where(CHAT.c.telegram_id == old).values(telegram_id=new))
+    """Give a chat its new Telegram id; it is still known by the former one."""
+    chat_ids(tx, [old])
+    tx.run(
+        update(CHAT)
+        .where(CHAT.c.telegram_id == old)
+        .values(telegram_id=new, former_id=old)
+    )
+
+
+def current_id(tx: Transaction, chat: int) -> int:
+    """Return the Telegram id that a chat has by now."""
+    found = select(CHAT.c.telegram_id).where(CHAT.c.former_id == chat)
+    return tx.run(found).scalar() or chat
 
 
 def add_topic(tx: Transaction, topic: NewTopic) -> None:
@@ -66,7 +80,9 @@ def lose_topic(tx: Transaction, chat: int, thread_id: int) -> None:
     )
 
 
-def set_card(tx: Transaction, *, chat: int, thread_id: int, message_id: int) -> None:
+def set_card(
+    tx: Transaction, *, chat: int, thread_id: int, message_id: int | None
+) -> None:
     """Remember which message of a topic is the ticket's card."""
     tx.run(
         update(TOPIC)
@@ -74,3 +90,13 @@ def set_card(tx: Transaction, *, chat: int, thread_id: int, message_id: int) -> 
         .where(TOPIC.c.thread_id == thread_id)
         .values(card_message_id=message_id)
     )
+
+
+def threads_of(tx: Transaction, ticket: TicketId) -> list[int]:
+    """Return the topics that show a ticket now."""
+    found = tx.run(
+        select(TOPIC.c.thread_id).where(
+            TOPIC.c.ticket_id == ticket, TOPIC.c.state != "gone"
+        )
+    )
+    return [row.thread_id for row in found]

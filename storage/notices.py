@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storage import chats
 from storage.books import CHAT, TOPIC, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.flush import BLOB
@@ -18,6 +19,10 @@ from tickets.model import Attachment, Comment, Ticket
 from tickets.outgoing import ChatNotice, MailNotice
 from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
+
+
+#: What goes to a chat; the rest answers a button or fetches a file.
+PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
 
 
 def mail_notice(tx: Transaction, due: Due, rules: Rules) -> MailNotice:
@@ -117,7 +122,7 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
     """Return a chat's notice; LookupError if it names a row that is not there."""
     books = SqlBooks(tx, locks=False)
     ticket = books.ticket(due.ticket_id) if due.ticket_id else None
-    chat = int(due.target) if due.kind != "toast" else 0
+    chat = chats.current_id(tx, int(due.target)) if due.kind in PLACED else 0
     topic = _topic(tx, ticket, chat)
     return ChatNotice(
         delivery=due.id,

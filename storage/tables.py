@@ -384,6 +384,7 @@ class Chat(SQLModel, table=True):
 
     id: int = row_id()
     telegram_id: int = Field(sa_column=Column(BigId, unique=True, nullable=False))
+    former_id: int | None = Field(default=None, sa_column=Column(BigId, unique=True))
     kind: str  # forum or private
     status: str = "active"
 

@@ -11,6 +11,10 @@ def chat_arrivals(chat: int, thread_id: int | None) -> str:
     return f"arrival/telegram/{chat}/{thread_id or 0}"
 
 
+def fetched_arrivals(attachment_id: int) -> str:
+    return f"arrival/telegram/file/{attachment_id}"
+
+
 def mail(number: str, recipient: str) -> str:
     return f"mail/{number}/{recipient.lower()}"
 

@@ -57,9 +57,11 @@ def upgrade() -> None:
         "chat",
         sa.Column("id", columns.BigId, autoincrement=True, nullable=False),
         sa.Column("telegram_id", columns.BigId, nullable=False),
+        sa.Column("former_id", columns.BigId, nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("former_id"),
         sa.UniqueConstraint("telegram_id"),
     )
     op.create_table(
