@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _PATH = re.compile(r"[/\\]")
 _LENGTH = 180
