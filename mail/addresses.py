@@ -11,7 +11,7 @@ from tickets.letter import Mailbox
 
 _WORD = r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|(?:[^\s",;:<>()]++)'
 _TOKEN = re.compile(
-    r'(?P<quoted>"(?:[^"\\]|\\.)*+(?:"(?P<local>@[^\s",;:<>()]++)?|\Z))'
+    r'(?P<quoted>"(?:[^"\\]|\\.)*+(?:"(?P<local>@[^\s",;:<>()]++)?|\\?\Z))'
     r"|(?P<angle><[^<>]*+>?)|(?P<mark>[,;:()>])|(?P<escaped>\\[()])"
     rf"|(?P<word>{_WORD})",
     re.DOTALL,
@@ -127,8 +127,10 @@ def _mailbox(entry: _Entry, charset: str) -> Mailbox | None:
     address = _address(address, charset)
     if not address:
         return None
-    name = " ".join(rest) or " ".join(entry.comments)
-    return Mailbox(address=address, name=_name(name, charset))
+    name, comments = " ".join(rest), " ".join(entry.comments)
+    if name and comments:
+        name = f"{name} ({comments})"
+    return Mailbox(address=address, name=_name(name or comments, charset))
 
 
 def _bare(parts: list[str]) -> tuple[str, list[str]]:
@@ -144,14 +146,17 @@ def _bare(parts: list[str]) -> tuple[str, list[str]]:
             ):
                 end += 1  # RFC 5322, 4.4: blanks around dots, obsolete
             return "".join(parts[number:end]), parts[:number] + parts[end:]
-    return (parts[0], []) if len(parts) == 1 else ("", parts)
+    alone = len(parts) == 1 and "=?" not in parts[0]
+    return (parts[0], []) if alone else ("", parts)
 
 
 def _address(text: str, charset: str) -> str:
     if text.startswith("@"):
         text = text.rpartition(":")[2]  # a source route, obsolete
     text = text if text.isascii() and "=?" not in text else words.decode(text, charset)
-    text = _SPACE.sub("", words.one_line(text)).removeprefix("mailto:")
+    text = words.one_line(text).removeprefix("mailto:")
+    if not text.startswith('"'):
+        text = _SPACE.sub("", text)
     return text if 0 < len(text) <= _LONGEST else ""
 
 

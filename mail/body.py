@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mail import charsets, markup, names, transfer, words
+from mail import charsets, markup, names, prose, transfer, words
 from mail.limits import Limits
 from mail.mime import Part, Splitter
 from tickets.letter import File
@@ -36,6 +36,7 @@ class Content:
         leaves = list(_leaves(root))
         alone = len(leaves) == 1
         written = [leaf for leaf in leaves if _is_written(leaf, alone=alone)]
+        written = written or [leaf for leaf in leaves if _is_named_text(leaf)][:1]
         for leaf in written:
             self._take_text(leaf)
         self.shown_ids = frozenset(_CID.findall("".join(self.pages)))
@@ -47,9 +48,11 @@ class Content:
         """Return what was written, else what the page or the forwarded mail says."""
         text = _lines("\n".join(self.texts))
         if not text.strip() and self.pages:
-            text = markup.to_text("\n".join(self.pages))
+            text = prose.read("\n".join(self.pages))
         if not text.strip() and self.depth < _FORWARDED:
             text = self._forwarded() or text
+        if len(text) > self.limits.text:
+            self.defects.append("the text is longer than is shown")
         return text[: self.limits.text]
 
     def html(self) -> str | None:
@@ -73,7 +76,7 @@ class Content:
             self.defects.append(f"the charset {declared[:40]} is unknown")
         if leaf.media_type != "text/html":
             self._keep_whole(leaf, raw, self.limits.text)
-            self.texts.append(charsets.decode(raw, declared or leaf.fields.charset))
+            self.texts.append(charsets.decode(raw, declared))
             return
         self._keep_whole(leaf, raw, self.limits.html)
         page = charsets.decode(raw, declared or markup.declared_charset(raw))
@@ -123,6 +126,11 @@ def _is_written(leaf: Part, *, alone: bool) -> bool:
     if leaf.disposition == "attachment" or leaf.file_name:
         return False
     return leaf.media_type in _SHOWN or (alone and leaf.media_type.startswith("text/"))
+
+
+def _is_named_text(leaf: Part) -> bool:
+    """Say whether it is a text that got a name although nobody called it a file."""
+    return leaf.media_type == "text/plain" and not leaf.disposition
 
 
 def _lines(text: str) -> str:

@@ -19,7 +19,6 @@ from mail import lines, names
 from tickets.letter import File, Mailbox
 
 _TYPE = re.compile(r"[a-zA-Z0-9!#$&^_.+-]{1,60}/[a-zA-Z0-9!#$&^_.+-]{1,100}")
-_LONG_LINE = re.compile(rb"[^\n]{997}")
 _HIGH = bytes(range(0x80, 0x100)) + b"="
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -165,7 +164,7 @@ def _is_plain(raw: bytes) -> bool:
         raw.isascii()
         and b"\0" not in raw
         and b"=_" not in raw
-        and not _LONG_LINE.search(raw)
+        and max(map(len, raw.split(b"\n"))) < 998
     )
 
 

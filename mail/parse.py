@@ -15,9 +15,11 @@ from mail.mime import Part, Splitter
 from tickets.letter import Letter, Mailbox
 
 _ID = re.compile(r"<[^<>]{1,900}>")
-_BARE_ID = re.compile(r"[^\s<>]{1,400}@[^\s<>]{1,400}")
+_BARE_ID = re.compile(r"[^\s<>@]{1,400}+@[^\s<>]{1,400}")
+_WORD = re.compile(r"[^\s<>]{1,900}")
 _TICKET = re.compile(r"[\w-]{1,40}")
 _DATE_LENGTH = 120
+_BARE = 4000
 _DEFECTS = 20
 _BOM = b"\xef\xbb\xbf"
 _ENVELOPE = (b"From ", b">From ")  # a mailbox file's line before the first header
@@ -108,7 +110,8 @@ class _Head:
             return ()
         found = ["".join(each.split()) for each in _ID.findall(value)]
         if not found:
-            found = [f"<{each}>" for each in _BARE_ID.findall(value)[:1]]
+            word = _WORD.fullmatch(value) or _BARE_ID.search(value[:_BARE])
+            found = [f"<{word[0]}>"] if word else []
         found = list(dict.fromkeys(found))
         if len(found) > self.limits.references:
             self.defects.append("more Message-IDs than are kept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import io
 import re
 from binascii import a2b_base64, a2b_qp, a2b_uu
 
@@ -80,17 +81,17 @@ def _chunk(text: bytes) -> bytes:
 
 
 def _uu(body: bytes) -> tuple[bytes, bool]:
-    out, damaged, begun = [], False, False
-    for line in body.splitlines():
+    out, damaged, begun = bytearray(), False, False
+    for line in io.BytesIO(body):
         if not begun:
             begun = line.startswith(b"begin ")
         elif line.rstrip() == b"end":
             break
         else:
-            content = _uu_line(line)
+            content = _uu_line(line.rstrip(b"\r\n"))
             damaged = damaged or content is None
-            out.append(content or b"")
-    return (b"".join(out), damaged) if begun else (body, True)
+            out += content or b""
+    return (bytes(out), damaged) if begun else (body, True)
 
 
 def _uu_line(line: bytes) -> bytes | None:

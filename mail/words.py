@@ -8,7 +8,7 @@ from binascii import a2b_qp
 from mail import charsets, transfer
 
 _HEAD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?")
-_UNFIT = re.compile("[ \t]*[\x00-\x1f\x7f\x85\u2028\u2029]+[ \t]*")
+_CONTROLS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
@@ -23,7 +23,11 @@ def header_text(raw: bytes, charset: str = "") -> str:
 
 
 def one_line(text: str) -> str:
-    return text.strip() if text.isprintable() else _UNFIT.sub(" ", text).strip()
+    """Put a blank in place of line breaks and control characters, with their blanks."""
+    if text.isprintable():
+        return text.strip()
+    pieces = [piece.strip(" ") for piece in _CONTROLS.split(text)]
+    return " ".join(filter(None, pieces)).strip()
 
 
 def decode(text: str, charset: str = "") -> str:

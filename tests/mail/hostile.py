@@ -121,6 +121,23 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "tags without end": lambda: tags_without_end(100_000),
     "many list items": lambda: _html(b"<ul><li>x" * 90_000),
     "many table cells": lambda: _html(b"<table>" + b"<tr><td>x" * 90_000),
+    "blanks": lambda: (
+        b"References:"
+        + b" " * 60_000
+        + b"\tx\r\nSubject: "
+        + b" \t" * 8000
+        + b"\r\nIn-Reply-To: "
+        + b"x" * 60_000
+        + b" \r\n\r\n"
+    ),
+    "a long parameter": lambda: b"Content-Type: a/b; " + b"x" * 16_000 + b"\r\n\r\n",
+    "quotes and a last backslash": lambda: (
+        b'From: "' + b'\\"' * 30_000 + b"\\\r\n\r\nx"
+    ),
+    "no-break blanks": lambda: _html(b"x" + b"&nbsp;" * 160_000 + b"x"),
+    "quotes in quotes": lambda: _html(
+        b'<blockquote type="cite">' * 290 + b"x<br>" * 100_000
+    ),
     "no header": lambda: b"\r\n\r\n\r\n",
     "nothing": lambda: b"",
     "zeros": lambda: b"\0" * 1_000_000,

@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import addresses, charsets, markup, names, params, parse, transfer, words
+from mail import (
+    addresses,
+    charsets,
+    markup,
+    names,
+    params,
+    parse,
+    prose,
+    transfer,
+    words,
+)
 from tickets.letter import Letter
 
 _PIECES = st.sampled_from(
@@ -95,4 +105,4 @@ def test_a_file_name_is_safe(name: str) -> None:
 def test_any_html_is_cleaned_and_read(source: str) -> None:
     cleaned = markup.clean(source)
     assert "<script" not in cleaned
-    markup.to_text(cleaned)
+    prose.read(cleaned)
