@@ -112,6 +112,7 @@ class Connection(SMTP):
 
     @override
     def _reset_timeout(self, duration: float | None = None) -> None:
+        del duration  # ours are in the limits
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()
         self._timeout_handle = self.loop.call_at(self._due(), self._timeout_cb)

@@ -80,20 +80,22 @@ class Dialog:
             pytest.fail(f"not a line of a dialog: {mark}{rest}")
 
 
-async def speak(path: Path) -> None:
-    lines = [line for line in path.read_text().splitlines() if line.strip()]
+async def speak(text: str) -> None:
+    lines = [line for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("#")]
     keeper = MemoryKeeper()
     settings = set_up([line for line in lines if line.startswith("!")], keeper)
-    async with open_door(keeper, **settings) as door:
-        async with client_of(door.port, greeted=False) as client:
-            dialog = Dialog(client, keeper)
-            for line in lines:
-                if not line.startswith("!"):
-                    await dialog.step(line)
+    async with (
+        open_door(keeper, **settings) as door,
+        client_of(door.port, greeted=False) as client,
+    ):
+        dialog = Dialog(client, keeper)
+        for line in lines:
+            if not line.startswith("!"):
+                await dialog.step(line)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("path", DIALOGS, ids=lambda path: path.stem)
 def test_the_dialog_goes_as_written(path: Path, loop: str) -> None:
-    run(speak(path), loop)
+    run(speak(path.read_text()), loop)
