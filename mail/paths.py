@@ -81,3 +81,13 @@ def read_command(line: bytes) -> tuple[str, str] | None:
         return None
     verb, _, argument = text.partition(" ")
     return verb.upper(), argument.strip(" ")
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether an address may stand between angle brackets in a command."""
+    path = read_path("TO:", f"TO:<{address}>")
+    if path is None or path.address != address or path.options:
+        return False
+    if not address or not address.isprintable():
+        return False
+    return address_trouble(address, utf8=True) is None

@@ -14,7 +14,7 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
@@ -102,7 +102,7 @@ class Sender(asyncio.Protocol):
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._loop = asyncio.get_running_loop()
-        self._step = self._on_greeting
+        self._step: Callable[[str], None] = self._on_greeting
         self._mail: bytes | None = None
         self._began = 0.0
         self._heard = b""
@@ -123,6 +123,7 @@ class Sender(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
+        del exc  # the tally tells lost mails, not reasons
         if self._mail is not None:
             self._tally.codes["lost"] += 1
         if not self.closed.done():
