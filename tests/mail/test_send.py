@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from tickets.sending import Answer, Later, Never, Sent, Uncertain
 MAIL = b"Subject: answer\r\n\r\nDone.\r\n"
 QUICK = Manner(
     hostname="desk.example",
-    seconds=0.3,
-    final_seconds=0.3,
+    seconds=10,
+    final_seconds=10,
     idle_seconds=5,
     tls=client_tls(),
 )
+HASTY = replace(QUICK, seconds=0.3, final_seconds=0.3)
+MANNERS = {DROP: QUICK, HANG: HASTY}
 
 
 @asynccontextmanager
@@ -99,7 +102,6 @@ def test_a_refusal_is_told_and_the_session_goes_on(
 @pytest.mark.parametrize("phase", ["greeting", "EHLO", *PHASES])
 def test_421_means_later_and_a_new_session(phase: str) -> None:
     async def main() -> None:
-        # aiosmtplib tries HELO where EHLO is refused and the session stands
         script = Script(**{phase: ["421 4.3.2 closing"]})
         async with open_sink(script), relay_to(script.port) as relay:
             answer = await send(relay)
@@ -116,7 +118,7 @@ def test_421_means_later_and_a_new_session(phase: str) -> None:
 def test_a_session_lost_before_the_mail_means_later(phase: str, how: str) -> None:
     async def main() -> None:
         script = Script(**{phase: [how]})
-        async with open_sink(script), relay_to(script.port) as relay:
+        async with open_sink(script), relay_to(script.port, MANNERS[how]) as relay:
             assert isinstance(await send(relay), Later)
             assert script.mails == []
 
@@ -128,7 +130,7 @@ def test_a_session_lost_before_the_mail_means_later(phase: str, how: str) -> Non
 def test_a_session_lost_within_the_mail_means_later(how: str, loop: str) -> None:
     async def main() -> None:
         script = Script(body=[how])
-        async with open_sink(script), relay_to(script.port) as relay:
+        async with open_sink(script), relay_to(script.port, MANNERS[how]) as relay:
             answer = await send(relay, b"line\r\n" * 2_000_000)
             assert isinstance(answer, Later)
             assert answer.reason.startswith("before the end of the mail")
@@ -141,7 +143,8 @@ def test_a_session_lost_within_the_mail_means_later(how: str, loop: str) -> None
 def test_an_answer_lost_after_the_final_dot_is_uncertain(how: str, loop: str) -> None:
     async def main() -> None:
         script = Script(dot=[how])
-        async with open_sink(script), relay_to(script.port) as relay:
+        manner = MANNERS.get(how, QUICK)
+        async with open_sink(script), relay_to(script.port, manner) as relay:
             answer = await send(relay)
             assert isinstance(answer, Uncertain)
             assert isinstance(await send(relay), Sent)
