@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Any, AnyStr, cast
 
@@ -59,7 +60,8 @@ class Connection(SMTP):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        host, port = transport.get_extra_info("peername")[:2]
+        # A client that is gone already has no name.
+        host, port = (transport.get_extra_info("peername") or ("unknown", 0))[:2]
         self._peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         refusal = _CLOSING if self._leaving else self._house.room.enter(host)
         if refusal is None:
@@ -98,6 +100,25 @@ class Connection(SMTP):
             self._writer.close()
         return asyncio.StreamReaderProtocol.eof_received(self)
 
+    async def _start_tls(self, tls: ssl.SSLContext) -> bool:
+        """Go on under TLS; false if the handshake failed."""
+        self._handshaking = True
+        try:
+            transport = await self.loop.start_tls(
+                self._writer.transport, self, tls, server_side=True
+            )
+        except OSError:
+            return False
+        if transport is None:  # cut off meanwhile
+            return False
+        self._handshaking = False
+        self.transport = self._transport = transport
+        self._over_ssl = True
+        stream: Any
+        for stream in (self._reader, self._writer):
+            stream._transport = transport  # noqa: SLF001 # aiosmtpd does it so too
+        return True
+
     def _pending(self) -> bool:
         """Whether the client has said more than was read."""
         return bool(self._reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001 # has no public face
@@ -123,8 +144,8 @@ class Connection(SMTP):
             self._reset_timeout()
             return
         log.info("smtp.too_slow", peer=self._peer, in_mail=self._intake is not None)
-        self._hang_up("421 4.4.2 Too slow, closing")
         self._timeout_handle = self.loop.call_later(_LAST_WORDS, self._timeout_cb)
+        self._hang_up("421 4.4.2 Too slow, closing")
 
     def leave(self) -> None:
         """Close with 421 as soon as no mail is under way."""
@@ -140,7 +161,11 @@ class Connection(SMTP):
         transport = cast("asyncio.Transport | None", self.transport)
         if transport is None:
             return
-        if self._handshaking or transport.is_closing():
+        if self._handshaking:
+            transport.abort()
+            self.connection_lost(None)  # the loop tells it only of sessions under TLS
+            return
+        if transport.is_closing():
             transport.abort()
             return
         self._count(reply)

@@ -106,6 +106,9 @@ class Link:
         except _LOST as error:
             self.close()
             raise SessionError(words_of(error)) from error
+        except asyncio.CancelledError:
+            self.close()
+            raise
 
     async def _greet(self) -> None:
         if not self._client.is_ehlo_or_helo_needed:
@@ -187,7 +190,10 @@ class Link:
         protocol = self._client.protocol
         if protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("connection lost")
-        cast("asyncio.Transport", protocol.transport).set_write_buffer_limits(high=0)
+        # 1 and not 0: asyncio's TLS would pause on an empty buffer and not resume.
+        # It may keep 64 KiB more below; then uncertain is said too often, never
+        # too seldom.
+        cast("asyncio.Transport", protocol.transport).set_write_buffer_limits(high=1)
         body = _stuffed(content)
         for start in range(0, len(body), _PIECE):
             protocol.write(body[start : start + _PIECE])

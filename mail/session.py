@@ -127,17 +127,11 @@ class Conversation(Connection):
         # From here to start_tls nothing may wait: the client's first bytes of
         # TLS would be taken for a command.
         self._writer.write(b"220 2.0.0 Ready to start TLS\r\n")
-        self._handshaking = True
-        try:
-            await self._writer.start_tls(self._house.tls)
-        except OSError as error:
-            log.info("smtp.no_tls", peer=self._peer, error=type(error).__name__)
-            self.connection_lost(error)
+        if not await self._start_tls(self._house.tls):
+            log.info("smtp.no_tls", peer=self._peer)
+            self.connection_lost(None)
             return
-        self._handshaking = False
         self._secure = True
-        self.transport = self._writer.transport
-        self._reader._transport = self.transport  # type: ignore[attr-defined] # noqa: SLF001 # Python 3.11's start_tls forgets it
         self._helo = ""  # RFC 3207, 4.2: what was said in the clear counts no more
         self._set_rset_state()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.mail.keeping import LOOPS, run
-from tests.mail.sink import DROP, Script, open_sink
+from tests.mail.sink import DROP, HANG, Script, open_sink
 from tests.mail.test_send import QUICK, relay_to, send
 from tickets.sending import Later, Sent
 
@@ -37,6 +37,18 @@ def test_smtps_is_tls_from_the_first_byte(loop: str) -> None:
             relay_to(script.port, scheme="smtps") as relay,
         ):
             assert isinstance(await send(relay), Sent)
+
+    run(main(), loop)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_big_mail_goes_over_tls(loop: str) -> None:
+    async def main() -> None:
+        script = Script()
+        content = b"x" * 70 + b"\r\n"
+        async with open_sink(script, starttls=True), relay_to(script.port) as relay:
+            assert isinstance(await send(relay, content * 20_000), Sent)
+            assert script.mails[0].content == content * 20_000
 
     run(main(), loop)
 
@@ -150,6 +162,18 @@ def test_a_kept_session_that_the_server_left_costs_nothing(farewell: str) -> Non
             script.plan(MAIL=[farewell])
             assert isinstance(await send(relay), Sent)
             assert script.connections == 2
+
+    run(main())
+
+
+def test_a_cancelled_greeting_leaves_no_session() -> None:
+    async def main() -> None:
+        script = Script(EHLO=[HANG])
+        async with open_sink(script), relay_to(script.port) as relay:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(send(relay), 0.1)
+            await asyncio.sleep(0.05)
+            assert not script.open
 
     run(main())
 

@@ -207,6 +207,43 @@ def test_a_failed_handshake_leaves_no_trace(loop: str) -> None:
     run(main(), loop)
 
 
+@BOTH_LOOPS
+@pytest.mark.parametrize("end", ["client leaves", "door stops", "too slow"])
+def test_a_handshake_that_never_ends_leaves_no_trace(end: str, loop: str) -> None:
+    async def main() -> None:
+        limits = Limits(command_seconds=0.1 if end == "too slow" else 60)
+        async with (
+            open_door(tls=server_tls(), limits=limits) as door,
+            client_of(door.port) as client,
+        ):
+            await client.ask("EHLO client.example")
+            await client.ask("STARTTLS")
+            if end == "client leaves":
+                client.writer.close()
+            elif end == "door stops":
+                await door.stop(grace=0.05)
+            await until(lambda: door.connections == 0)
+
+    run(main(), loop)
+
+
+@BOTH_LOOPS
+def test_clients_that_leave_at_once_leave_no_trace(loop: str) -> None:
+    troubles: list[object] = []
+
+    async def main() -> None:
+        running = asyncio.get_running_loop()
+        running.set_exception_handler(lambda _, context: troubles.append(context))
+        async with open_door() as door:
+            for number in range(60):
+                async with client_of(door.port, greeted=number % 2 == 0) as client:
+                    reset(client)
+            await until(lambda: door.connections == 0)
+
+    run(main(), loop)
+    assert troubles == []
+
+
 def test_a_command_behind_starttls_is_not_taken_into_tls() -> None:
     async def main() -> None:
         async with (
