@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from mail.connection import Connection
-from mail.limits import Limits
+from mail.room import Limits
 from mail.reception import Accepted, Full, Keeper, Reception
 from mail.session import Conversation
 
