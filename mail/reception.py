@@ -1,0 +1,105 @@
+"""What stands behind the door: who keeps the mail, the rules, and the counts."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from mail.room import Limits, Room
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A mail as it came over SMTP or LMTP.
+
+    ``mail_from`` is empty for the null return path; ``content`` is free of
+    transparency dots and otherwise untouched; ``peer`` is ``ip:port``.
+    """
+
+    mail_from: str
+    rcpt_tos: tuple[str, ...]
+    content: bytes
+    peer: str
+    helo: str
+    received_at: datetime
+
+
+class Keeper(Protocol):
+    """Who takes the mail from the door."""
+
+    async def keep(self, accepted: Accepted) -> None:
+        """Return once the bytes are committed and fsynced; raise ``Full`` or fail."""
+
+
+class Full(Exception):  # noqa: N818 # a condition that ends by itself, not an error
+    """There is no space to keep a mail."""
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(kw_only=True, eq=False)
+class Reception:
+    """What all conversations at one door share.
+
+    ``accepts`` says whether a recipient is ours, ``has_room`` whether the disk
+    can take more, ``clock`` gives the time of arrival. ``kept`` counts commits
+    and ``accepted_250`` the 250s written to a client still there; they differ
+    by the clients that left before the answer.
+    """
+
+    keeper: Keeper
+    accepts: Callable[[str], bool]
+    clock: Callable[[], datetime]
+    hostname: str
+    limits: Limits = field(default_factory=Limits)
+    has_room: Callable[[], bool] = _always
+    tls: ssl.SSLContext | None = None
+    lmtp: bool = False
+    kept: int = field(default=0, init=False)
+    accepted_250: int = field(default=0, init=False)
+    refused: Counter[int] = field(default_factory=Counter, init=False)
+    room: Room = field(init=False)
+    keeping: set[asyncio.Task[str]] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.room = Room(self.limits)
+
+    @property
+    def connections(self) -> int:
+        return self.room.connections
+
+    def keep(self, accepted: Accepted, held: int) -> asyncio.Task[str]:
+        """Start keeping a mail that holds ``held`` bytes; the result is the reply.
+
+        The task belongs to the reception and not to the client: who leaves
+        after the final dot does not undo a commit.
+        """
+        task = asyncio.get_running_loop().create_task(self._keep(accepted, held))
+        self.keeping.add(task)
+        task.add_done_callback(self.keeping.discard)
+        return task
+
+    async def _keep(self, accepted: Accepted, held: int) -> str:
+        try:
+            await self.keeper.keep(accepted)
+        except Full:
+            log.exception("smtp.full", peer=accepted.peer)
+            return "452 4.3.1 No space to keep the mail, try again later"
+        except Exception:  # whatever it is, the client must hear 451 and no details
+            log.exception("smtp.not_kept", peer=accepted.peer)
+            return "451 4.3.0 The mail was not kept, try again later"
+        finally:
+            self.room.give_back(held)
+        self.kept += 1
+        return "250 2.0.0 Kept"
