@@ -38,10 +38,11 @@ TOPIC = table("topic")
 
 
 class SqlBooks:
-    """One transaction's view of the records."""
+    """One transaction's view of the records; ``locks`` is False for one that looks."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, *, locks: bool = True) -> None:
         self._tx = tx
+        self._locks = locks
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
         insert = self._tx.upsert(MESSAGE_REF)
@@ -112,7 +113,9 @@ class SqlBooks:
         return None if ticket_id is None else self.ticket(ticket_id)
 
     def _ticket(self, condition: Any) -> Ticket | None:
-        query = rows.tickets().where(condition).with_for_update(of=rows.TICKET)
+        query = rows.tickets().where(condition)
+        if self._locks:
+            query = query.with_for_update(of=rows.TICKET)
         row = self._tx.run(query).first()
         return rows.to_ticket(row) if row else None
 

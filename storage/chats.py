@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from storage.schema import table
 from storage.transaction import Transaction
-from tickets.model import TicketId
+from tickets.work import NewTopic
 
 CHAT = table("chat")
 TOPIC = table("topic")
@@ -45,12 +45,12 @@ def migrate(tx: Transaction, old: int, new: int) -> None:
     tx.run(update(CHAT).where(CHAT.c.telegram_id == old).values(telegram_id=new))
 
 
-def add_topic(tx: Transaction, ticket: TicketId, *, chat: int, thread_id: int) -> None:
+def add_topic(tx: Transaction, topic: NewTopic) -> None:
     """Write down where a ticket is shown; the same topic twice is one."""
     row = {
-        "ticket_id": ticket,
-        "chat_id": chat_ids(tx, [chat])[chat],
-        "thread_id": thread_id,
+        "ticket_id": topic.ticket_id,
+        "chat_id": chat_ids(tx, [topic.chat])[topic.chat],
+        "thread_id": topic.thread_id,
         "state": "open",
     }
     tx.run(tx.upsert(TOPIC).on_conflict_do_nothing(), row)

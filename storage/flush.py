@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, insert, update
 
 from storage import blobs, lanes, rows
 from storage.books import CHAT_MESSAGE, MESSAGE_REF, PARTICIPANT
-from storage.chats import chat_ids
+from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
 from storage.rows import ADDRESS, ATTACHMENT, COMMENT, CONTACT, REVISION, TICKET
 from storage.schema import table
@@ -30,6 +30,7 @@ def flush(tx: Transaction, work: Work) -> None:
     _files(tx, work)
     _verdicts(tx, work)
     _refs(tx, work)
+    _chats(tx, work)
     _chat_links(tx, work)
     _events(tx, work)
     add_deliveries(tx, work.deliveries)
@@ -198,6 +199,13 @@ def _refs(tx: Transaction, work: Work) -> None:
             state=case((arrives, "seen"), else_=ref.state),
         )
     )
+
+
+def _chats(tx: Transaction, work: Work) -> None:
+    for old, new in work.moved_chats.items():
+        migrate(tx, old, new)
+    for topic in work.topics:
+        add_topic(tx, topic)
 
 
 def _chat_links(tx: Transaction, work: Work) -> None:

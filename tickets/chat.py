@@ -25,12 +25,6 @@ def forum_of(ticket: Ticket, rules: Rules) -> int | None:
     return chats[0] if chats else None
 
 
-def show_ticket(desk: Desk, ticket: Ticket) -> None:
-    """Queue the topic and the card of a new ticket."""
-    _post(desk, ticket, "topic", priority=OPENING)
-    refresh_card(desk, ticket, priority=OPENING)
-
-
 def refresh_card(desk: Desk, ticket: Ticket, *, priority: int = CARD) -> None:
     """Queue the card's newest state; an older one still unsent is superseded."""
     _post(desk, ticket, "card", priority=priority, replaces=f"card:{ticket.number}")

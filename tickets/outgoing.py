@@ -38,9 +38,10 @@ class ChatNotice:
 
     ``kind`` is one of: topic (create it), card (send or edit it), comment,
     full-text (the comment as a text file), file, notice (``facts["notice"]``
-    names the sentence), reaction, toast, fetch. ``thread_id`` is None while the
-    ticket has no topic, ``card_message_id`` while it has no card. ``repeat`` marks
-    a message that may have been sent before.
+    names the sentence), reaction, toast, fetch. The first is never queued: a
+    relay makes the topic, and then the card, when something needs them.
+    ``thread_id`` is None while the ticket has no topic, ``card_message_id`` while
+    it has no card. ``repeat`` marks a message that may have been sent before.
     """
 
     delivery: DeliveryId

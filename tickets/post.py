@@ -185,7 +185,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
     )
     _remember(work, letter, ticket.id)
     _acknowledge(desk, post, ticket)
-    chat.show_ticket(desk, ticket)
+    chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
     return Verdict(
         outcome=Outcome.TICKET,

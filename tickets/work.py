@@ -73,6 +73,15 @@ class ChatLink:
     comment_id: CommentId
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewTopic:
+    """A topic that shows a ticket from now on."""
+
+    ticket_id: TicketId
+    chat: int
+    thread_id: int
+
+
 @dataclass(kw_only=True, slots=True)
 class Work:
     """The unit of work: rows to add, tickets to update, deliveries to queue."""
@@ -93,6 +102,8 @@ class Work:
     message_id: str | None = None  # of the mail at hand, seen from now on
     refs: dict[str, TicketId] = field(default_factory=dict)
     chat_links: list[ChatLink] = field(default_factory=list)
+    topics: list[NewTopic] = field(default_factory=list)
+    moved_chats: dict[int, int] = field(default_factory=dict)
 
     def record(
         self,
