@@ -44,6 +44,7 @@ class _Variables(EnvSettingsSource):
     def decode_complex_value(
         self, field_name: str, field: FieldInfo, value: Any
     ) -> Any:
+        del field_name, field  # JSON is JSON, whatever it is for
         try:
             decoded = json.loads(value)
         except ValueError:
