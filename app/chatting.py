@@ -140,7 +140,7 @@ class Chatting:
             follow(tx, desk, due, name=name, sent=sent)
 
         def on_parked(tx: Transaction, desk: Desk, reason: str) -> None:
-            _tell(tx, desk, due, reason)
+            _tell(tx, desk, due, reason=reason)
 
         await self.records.settle(
             due, answer, last_doubt=False, on_sent=on_sent, on_parked=on_parked
@@ -173,7 +173,7 @@ def _unwrap(payload: bytes) -> tuple[str, Call, int]:
     return said["step"], decode(said["call"].encode()), int(said["doubts"])
 
 
-def _tell(tx: Transaction, desk: Desk, due: Due, reason: str) -> None:
+def _tell(tx: Transaction, desk: Desk, due: Due, *, reason: str) -> None:
     """Record that the chat did not get it; a button's answer is merely too late."""
     if due.kind == "toast":
         deliveries.mark_over(tx, due, state=DeliveryState.EXPIRED, reason=reason)

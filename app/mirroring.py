@@ -7,9 +7,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bus.targets import Out, Publisher
-
 from app.outbox import LEASE
+from bus.targets import Publisher, out_of
 from scheduler.retry import Done, Park, Try, Wait, decide
 from storage import deliveries
 from storage.deliveries import Due, Frozen
@@ -60,7 +59,9 @@ class Mirroring:
         return dues
 
     async def work(self, batch: Wave) -> None:
-        answers = await self.publisher.publish([_out(due) for due in batch.dues])
+        answers = await self.publisher.publish(
+            [out_of(due.payload or b"") for due in batch.dues]
+        )
 
         wave = list(zip(batch.dues, answers, strict=True))
         await asyncio.wrap_future(self.store.submit(lambda tx: _settle(tx, wave)))
@@ -96,12 +97,3 @@ def _keep(tx: Transaction, due: Due, answer: Answer) -> None:
             deliveries.release(tx, [due])
         case Done():
             raise AssertionError("an answer that is not Sent is not Done")
-
-
-def _out(due: Due) -> Out:
-    return Out(
-        event_id=due.event_id or "",
-        type=due.kind,
-        key=due.lease.lane,
-        body=due.payload or b"",
-    )

@@ -21,7 +21,8 @@ from tickets.sending import Answer, Sent
 from tickets.words import DeliveryState
 from tickets.work import Work
 
-LEASE = timedelta(minutes=2)
+#: Longer than any attempt may take.
+LEASE = timedelta(minutes=5)
 Mirror = Callable[[Work], None]
 
 

@@ -161,7 +161,7 @@ def _looks_cyrillic(raw: bytes) -> bool:
 def _fit(raw: bytes, codec: str) -> int:
     text = raw.decode(codec, "replace")
     common = sum(_RUSSIAN.get(letter, 0) for letter in text.lower())
-    odd = len(re.findall("[а-я][А-Я]|[\u2500-\u25ff\ufffd]", text))  # noqa: RUF001 - Cyrillic is meant
+    odd = len(re.findall("[а-я][А-Я]|[\u2500-\u25ff\ufffd]", text))
     return common - 20 * odd
 
 

@@ -34,7 +34,7 @@ _FAILURE = re.compile(
     r"|failed +mail|mail +(?:failed|not +delivered)|not +(?:yet +)?been +delivered"
     r"|nondeliver|non[- ]deliver|permanent +(?:fatal +)?error|bounce"
     r"|unzustellbar|non +remis|недоставлен|не +(?:\w+ +)?доставлен|ошибка +доставки"
-    r"|невозможно +доставить|возврат +(?:письма|почты)|отч[её]т +о +доставке",  # noqa: RUF001 - Cyrillic is meant
+    r"|невозможно +доставить|возврат +(?:письма|почты)|отч[её]т +о +доставке",
     re.IGNORECASE,
 )
 

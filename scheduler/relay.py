@@ -14,10 +14,13 @@ from tickets.sending import Answer, Later, Never
 log = structlog.get_logger()
 D = TypeVar("D")  # a delivery that is due
 F = TypeVar("F")  # its frozen form
+R = TypeVar("R")  # what an exit may answer beside an Answer
+R_co = TypeVar("R_co", covariant=True)
+R_contra = TypeVar("R_contra", contravariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
 
 
-class Outbox(Protocol[D, F]):
+class Outbox(Protocol[D, F, R_contra]):
     """Where deliveries are kept."""
 
     async def claim(self, room: int) -> Sequence[D]:
@@ -35,15 +38,15 @@ class Outbox(Protocol[D, F]):
         """Commit the bytes and the attempt; return those still ours to send."""
         ...
 
-    async def settle(self, due: D, frozen: F | None, answer: Answer) -> None:
+    async def settle(self, due: D, frozen: F | None, answer: Answer | R_contra) -> None:
         """Commit what follows from the answer, and give the lane back."""
         ...
 
 
-class Exit(Protocol[F_contra]):
+class Exit(Protocol[F_contra, R_co]):
     """The way out."""
 
-    async def send(self, frozen: F_contra) -> Answer:
+    async def send(self, frozen: F_contra) -> Answer | R_co:
         """Try once; never raises for what the other side does."""
         ...
 
@@ -57,11 +60,11 @@ class Parcel(Generic[D, F]):
 
 
 @dataclass(kw_only=True, slots=True)
-class Relay(Generic[D, F]):
+class Relay(Generic[D, F, R]):
     """A source for a drain: each batch is one delivery that is ready to go."""
 
-    outbox: Outbox[D, F]
-    exit: Exit[F]
+    outbox: Outbox[D, F, R]
+    exit: Exit[F, R]
 
     async def claim(self, room: int) -> Sequence[Parcel[D, F]]:
         due = await self.outbox.claim(room)
@@ -90,7 +93,7 @@ class Relay(Generic[D, F]):
 
     async def work(self, batch: Parcel[D, F]) -> None:
         try:
-            answer = await self.exit.send(batch.frozen)
+            answer: Answer | R = await self.exit.send(batch.frozen)
         except Exception as trouble:
             log.exception("sending_failed")
             answer = Later(f"our own trouble: {trouble!r}")

@@ -20,7 +20,6 @@ from tickets.outgoing import ChatNotice, MailNotice
 from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
 
-
 #: What goes to a chat; the rest answers a button or fetches a file.
 PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
 
