@@ -80,7 +80,7 @@ def test_a_fact_stays_on_its_line_and_is_cut() -> None:
         recipient="a@b.example",
         reason="550 5.1.1\r\nno such user " + "x" * 9000,
     )
-    assert said.startswith("💔 Ответ не доставлен: a@b.example.\n550 5.1.1 no such")
+    assert said.startswith("💔 Письмо не доставлено: a@b.example.\n550 5.1.1 no such")
     assert len(said) < 600
 
 
