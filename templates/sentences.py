@@ -71,7 +71,7 @@ SENTENCES = MappingProxyType(
             "The partner gets the answer without it and reads its name there."
         ),
         "chat.notice.delivery-failed": _(
-            "💔 The answer did not reach %(recipient)s.\n%(reason)s"
+            "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
         "chat.notice.nobody-to-mail": _(
             "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."
