@@ -1,6 +1,5 @@
 """A charset's many names, and bytes that lie about theirs."""
 
-# ruff: noqa: RUF001 - Russian mail is the matter here
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """What is composed means the same to other readers, and only that."""
 
-# ruff: noqa: RUF001 - Russian mail is the matter here
 from __future__ import annotations
 
 from dataclasses import replace

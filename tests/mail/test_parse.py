@@ -1,6 +1,5 @@
 """What a mail says becomes what the letter says."""
 
-# ruff: noqa: RUF001 - Russian mail is the matter here
 from __future__ import annotations
 
 from base64 import b64encode

@@ -74,7 +74,7 @@ def test_any_transfer_encoding_gives_bytes(body: bytes, encoding: str) -> None:
 
 @given(st.binary(max_size=6000))
 def test_base64_comes_back(content: bytes) -> None:
-    from base64 import encodebytes  # noqa: PLC0415 - the counterpart, used here alone
+    from base64 import encodebytes
 
     assert transfer.undo("base64", encodebytes(content)) == (content, False)
 
