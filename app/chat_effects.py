@@ -33,6 +33,8 @@ def follow(tx: Transaction, desk: Desk, due: Due, *, name: str, sent: Sent) -> N
             _link(desk, due, message_id)
         case "fetch":
             _arrive(tx, due, sent)
+        case _:
+            pass  # a notice, a reaction, a toast: nothing to remember
     if name != due.kind:
         deliveries.requeue(tx, due)
 

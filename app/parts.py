@@ -14,11 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mail.notices import Sender, Stamp, compose_notice
-from sqlalchemy import make_url
 from telegram import Bot
 
-from app.chatting import Chatting
+from app.chatting import Chatting, Step
 from app.config import Config, rules_from
 from app.filing import Filing
 from app.intake import Intake, MailKeeper, UpdateKeeper
@@ -28,6 +26,7 @@ from app.mirroring import Mirroring
 from app.outbox import Records
 from app.reading import read
 from bot.budget import Budget
+from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
 from bot.render import render
 from bot.sender import TelegramSender
@@ -35,6 +34,7 @@ from bus.mirror import mirror
 from bus.schemas import Schemas
 from bus.targets import publisher_from
 from mail.link import Manner
+from mail.notices import Sender, Stamp, compose_notice
 from mail.relay import Relay as MailRelay
 from mail.relay import relay_from
 from mail.room import Limits
@@ -43,6 +43,7 @@ from scheduler.arrivals import ArrivalSource
 from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage import deliveries
+from storage.deliveries import Due
 from storage.store import Places, Store
 from templates.texts import Texts
 from tickets.outgoing import MailNotice
@@ -63,8 +64,7 @@ def now() -> datetime:
 
 def places_of(config: Config) -> Places:
     """Return where the configuration puts the records."""
-    url = make_url(config.storage.url.get_secret_value())
-    return Places(url=url, blobs=config.blobs.folder)
+    return Places.of(config.storage.url.get_secret_value(), config.blobs.folder)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,8 +159,8 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         sites={},
     )
 
-    def compose(notice: MailNotice, token: str) -> tuple[str, bytes]:
-        stamp = Stamp(token=token, at=now())
+    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+        stamp = Stamp(nonce=nonce, at=now())
         return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
 
     mailing = Mailing(
@@ -181,7 +181,10 @@ def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain
         sender=TelegramSender(bot),
         budget=budget,
     )
-    return Drain(name="chat", source=Relay(outbox=chatting, exit=chatting), room=CALLS)
+    relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(
+        outbox=chatting, exit=chatting
+    )
+    return Drain(name="chat", source=relay, room=CALLS)
 
 
 def make_poller(bot: Bot, intake: Intake, *, bot_id: int) -> Poller:

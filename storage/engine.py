@@ -12,8 +12,8 @@ PAGE_CACHE_KIB = 16_384
 BUSY_MS = 5_000
 
 
-def parse_url(url: str, base: Path) -> URL:
-    """Read a database URL; a relative SQLite path starts at ``base``.
+def parse_url(url: str) -> URL:
+    """Read a database URL.
 
     ValueError names a scheme that is neither sqlite nor postgresql+psycopg.
     """
@@ -21,8 +21,7 @@ def parse_url(url: str, base: Path) -> URL:
     if parsed.drivername == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("storage.url: SQLite needs a file, as sqlite:///path")
-        return parsed.set(database=str(base / parsed.database))
-    if parsed.drivername != "postgresql+psycopg":
+    elif parsed.drivername != "postgresql+psycopg":
         raise ValueError(
             f"storage.url: {parsed.drivername!r} is not sqlite or postgresql+psycopg"
         )

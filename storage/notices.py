@@ -91,11 +91,11 @@ def _chain(tx: Transaction, due: Due, ticket: Ticket) -> list[str]:
         .where(SENT_MAIL.c.ticket_id == ticket.id, SENT_MAIL.c.recipient == due.target)
         .where(DELIVERY.c.id < due.id)
     ).all()
-    mails = [(row.at, row.message_id) for row in came]
-    mails.extend((row.created_at, row.message_id) for row in went)
+    mails = [(row.at, 0, row.message_id) for row in came]
+    mails.extend((row.created_at, 1, row.message_id) for row in went)
     before = came[0].thread.split() if came else []
     chain = dict.fromkeys(before)
-    chain.update(dict.fromkeys(one for _, one in sorted(mails)))
+    chain.update(dict.fromkeys(one for _, _, one in sorted(mails)))
     return list(chain)
 
 

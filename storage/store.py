@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import schema
 from storage.blobs import Blobs
-from storage.engine import postgres, sqlite_reader, sqlite_writer
+from storage.engine import parse_url, postgres, sqlite_reader, sqlite_writer
 from storage.errors import StorageError
 from storage.ids import BlockIds
 from storage.transaction import Job, Transaction
@@ -29,6 +29,11 @@ class Places:
 
     url: URL
     blobs: Path
+
+    @classmethod
+    def of(cls, url: str, blobs: Path) -> Places:
+        """Read a database URL; ValueError names what is wrong with it."""
+        return cls(url=parse_url(url), blobs=blobs)
 
     @property
     def is_sqlite(self) -> bool:

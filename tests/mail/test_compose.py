@@ -1,6 +1,5 @@
 """What is composed means the same to other readers, and only that."""
 
-
 from __future__ import annotations
 
 from dataclasses import replace

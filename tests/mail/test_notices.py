@@ -1,6 +1,5 @@
 """A notice becomes a whole mail: its words, its thread, its safe headers."""
 
-# ruff: noqa: RUF001 - Russian mail is the matter here
 from __future__ import annotations
 
 from dataclasses import replace

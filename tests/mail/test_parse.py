@@ -1,6 +1,5 @@
 """What a mail says becomes what the letter says."""
 
-
 from __future__ import annotations
 
 from base64 import b64encode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, text
 from app.filing import Filing
 from storage import arrivals
 from storage.store import Store
+from storage.transaction import Transaction
 from tests.desks import FORUM, new_arrival, post, rules
 from tickets.post import Post
 
@@ -28,6 +30,14 @@ async def file_all(inbox: Filing, came: Post) -> None:
     for queue in await inbox.claim(10):
         for arrival in queue.arrivals:
             await inbox.file(queue, arrival, came, last=True)
+
+
+def execute(statement: str, tx: Transaction) -> None:
+    tx.run(text(statement))
+
+
+def keep_one(key: str, tx: Transaction) -> None:
+    arrivals.keep(tx, [new_arrival(key)])
 
 
 def rows(store: Store, query: str) -> list[Any]:
@@ -109,7 +119,7 @@ def test_state_cannot_change_without_its_event(store: Store) -> None:
         "DELETE FROM event",
         "UPDATE event SET actor = 'x'",
     ):
-        future = store.submit(lambda tx, change=change: tx.run(text(change)) and None)
+        future = store.submit(partial(execute, change))
         assert future.exception() is not None, change
     assert rows(store, "SELECT stage, version FROM ticket") == [("new", 3)]
 
@@ -119,10 +129,7 @@ def test_a_failed_job_undoes_itself_alone(store: Store) -> None:
         arrivals.keep(tx, [new_arrival("bad")])
         raise ValueError("on purpose")
 
-    good = [
-        store.submit(lambda tx, n=n: arrivals.keep(tx, [new_arrival(f"good{n}")]))
-        for n in range(5)
-    ]
+    good = [store.submit(partial(keep_one, f"good{n}")) for n in range(5)]
     failed = store.submit(bad)
     assert isinstance(failed.exception(), ValueError)
     for future in good:

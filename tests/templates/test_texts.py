@@ -1,6 +1,5 @@
 """Texts are found by name and language, and say what is missing."""
 
-# ruff: noqa: RUF001 - Russian is the matter here
 from __future__ import annotations
 
 import re
