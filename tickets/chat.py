@@ -12,7 +12,7 @@ from tickets.rules import Rules
 from tickets.words import FileState, Medium, Trust
 from tickets.work import ANSWER, CARD, OPENING, Work
 
-#: Longer comments are shown by their beginning and sent whole as a file.
+#: In UTF-16 units, as the chat counts: longer comments are shown by their beginning and sent whole as a file.
 SHOWN_CHARACTERS = 3500
 TOAST_LIFE = timedelta(seconds=30)
 
@@ -34,12 +34,17 @@ def show_comment(desk: Desk, ticket: Ticket, comment: Comment) -> None:
     """Queue a partner's comment and its files for the ticket's topic."""
     facts: Json = {"unverified": comment.trust is Trust.UNPROVEN}
     _post(desk, ticket, "comment", facts=facts, comment=comment, priority=OPENING)
-    if len(comment.text) > SHOWN_CHARACTERS:
+    if shown_length(comment.text) > SHOWN_CHARACTERS:
         _post(desk, ticket, "full-text", comment=comment, priority=OPENING)
     for file in comment.attachments:
         if file.state is FileState.STORED:
             facts = {"attachment": file.id}
             _post(desk, ticket, "file", facts=facts, comment=comment, priority=OPENING)
+
+
+def shown_length(text: str) -> int:
+    """Return a text's length as the chat counts it: in UTF-16 units (Bot API)."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def tell_topic(
