@@ -1,10 +1,11 @@
 # make run    start the desk with the sandbox, on this machine alone
 # make test   the whole suite; make check: the linters; make bench: figures
+# make texts  bring new messages into the catalogues, to be translated there
 PYTHON ?= python3
 BIN := .venv/bin
 PORTS ?=
 
-.PHONY: run test check bench servers format lock clean
+.PHONY: run test check bench servers format texts lock clean
 
 run: .venv/run-ready
 	$(BIN)/zayavka run --sandbox
@@ -28,6 +29,11 @@ bench: .venv/dev-ready
 format: .venv/dev-ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+texts: .venv/dev-ready
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F templates/babel.cfg --sort-by-file --add-location=file --no-wrap -o build/zayavka.pot templates
+	$(BIN)/pybabel -q update -D zayavka -i build/zayavka.pot -d templates/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 # Servers that tests start and that no wheel carries. Root only; else a test
 # that lacks one says what to install.

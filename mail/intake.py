@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from mail.content import Content
-from mail.limits import Limits, Room
+from mail.room import Limits, Room
 
 
 class Intake:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from mail.limits import Limits, Room
+from mail.room import Limits, Room
 
 log = structlog.get_logger()
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from mail.connection import Connection
-from mail.limits import Limits
 from mail.reception import Accepted, Full, Keeper, Reception
+from mail.room import Limits
 from mail.session import Conversation
 
 __all__ = ["Accepted", "Door", "Full", "Keeper", "Limits"]

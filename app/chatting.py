@@ -1,0 +1,183 @@
+"""Chat deliveries: scheduler.relay.Outbox over the store, a step at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.chat_effects import follow, repair
+from app.outbox import LEASE, Records
+from bot.budget import Budget
+from bot.call import Call, decode, encode
+from bot.outcome import CardGone, ChatAnswer, Moved, TopicGone
+from bot.render import file_of
+from bot.sender import TelegramSender
+from storage import deliveries, lanes
+from storage.deliveries import Due, Frozen
+from storage.errors import StorageError
+from storage.notices import chat_notice
+from storage.transaction import Transaction
+from tickets.answers import Failure, tell_failed
+from tickets.desk import Desk
+from tickets.letter import File
+from tickets.outgoing import ChatNotice
+from tickets.sending import Answer, Later, Never, Sent, Uncertain
+from tickets.words import DeliveryState, Medium
+
+Render = Callable[[ChatNotice], Call]
+#: What stands in a ticket's topic, and so needs one.
+IN_TOPIC = frozenset({"card", "comment", "full-text", "file", "notice"})
+#: A repeat of anything else does no harm.
+SHOWS_TWICE = ("send", "createForumTopic")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One call on the way to a delivery's end.
+
+    ``name`` is the delivery's own kind, or the topic or card that must come
+    first. ``doubts`` counts the times its answer was lost before.
+    """
+
+    frozen: Frozen
+    name: str
+    call: Call
+    file: File | None
+    doubts: int
+
+
+@dataclass(kw_only=True, slots=True)
+class Chatting:
+    """Deliveries to Telegram, within the chats' budgets."""
+
+    records: Records
+    render: Render
+    sender: TelegramSender
+    budget: Budget
+
+    async def claim(self, room: int) -> Sequence[Due]:
+        return await asyncio.wrap_future(
+            self.records.store.submit(lambda tx: self._claim(tx, room))
+        )
+
+    def _claim(self, tx: Transaction, room: int) -> list[Due]:
+        dues: list[Due] = []
+        for window in lanes.due_budgets(tx, Medium.TELEGRAM):
+            limit = room - len(dues)
+            if window:
+                limit = min(limit, self.budget.available(int(window), tx.now))
+            if limit > 0:
+                dues.extend(self._claim_window(tx, window, limit))
+        return dues
+
+    def _claim_window(self, tx: Transaction, window: str, limit: int) -> list[Due]:
+        taken = deliveries.claim(
+            tx,
+            Medium.TELEGRAM,
+            owner=self.records.owner,
+            limit=limit,
+            lease=LEASE,
+            budget=window,
+        )
+        if window and taken:
+            self.budget.spend(int(window), len(taken), tx.now)
+        return taken
+
+    def freeze(self, due: Due) -> Step | Answer:
+        try:
+            notice = self.records.store.read(
+                lambda tx: chat_notice(tx, due, self.records.rules)
+            )
+        except StorageError as trouble:
+            return Later(str(trouble))
+        if due.payload is None:
+            return self._fresh(due, notice)
+        return self._again(due, notice)
+
+    def _fresh(self, due: Due, notice: ChatNotice, doubts: int = 0) -> Step:
+        name = _next_step(notice)
+        notice = replace(notice, kind=name, repeat=doubts > 0)
+        call = self.render(notice)
+        return _step(due, name, call, file=file_of(notice), doubts=doubts)
+
+    def _again(self, due: Due, notice: ChatNotice) -> Step | Answer:
+        """Go on after an attempt that did not end, or whose answer was lost."""
+        name, call, doubts = _unwrap(due.payload or b"")
+        in_doubt = due.state in {DeliveryState.SENDING, DeliveryState.UNCERTAIN}
+        if not in_doubt or not call.method.startswith(SHOWS_TWICE):
+            return self._fresh(due, notice)
+        if name == "topic" and notice.thread_id is not None:
+            return self._fresh(due, notice)  # our own update told of it
+        if name == "topic" and due.state is DeliveryState.SENDING:
+            return Uncertain("the process ended while the topic was made")
+        if doubts >= 1:
+            return Never("the answer was lost twice: it may be there, twice even")
+        return self._fresh(due, notice, doubts=doubts + 1)
+
+    async def begin(self, frozen: Sequence[Step]) -> Sequence[Step]:
+        begun = await self.records.begin([step.frozen for step in frozen])
+        ours = {one.due.id for one in begun}
+        return [step for step in frozen if step.frozen.due.id in ours]
+
+    async def send(self, frozen: Step) -> ChatAnswer:
+        return await self.sender.send(frozen.call, frozen.file)
+
+    async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:
+        if isinstance(answer, TopicGone | CardGone | Moved):
+            call = frozen.call if frozen else None
+            await asyncio.wrap_future(
+                self.records.store.submit(lambda tx: repair(tx, due, answer, call=call))
+            )
+            return
+        if isinstance(answer, Later) and answer.after and due.budget:
+            now = self.records.now()
+            self.budget.blocked_until(int(due.budget), now + answer.after)
+        name = frozen.name if frozen else due.kind
+
+        def on_sent(tx: Transaction, desk: Desk, sent: Sent) -> None:
+            follow(tx, desk, due, name=name, sent=sent)
+
+        def on_parked(tx: Transaction, desk: Desk, reason: str) -> None:
+            _tell(tx, desk, due, reason=reason)
+
+        await self.records.settle(
+            due, answer, last_doubt=False, on_sent=on_sent, on_parked=on_parked
+        )
+
+
+def _next_step(notice: ChatNotice) -> str:
+    """Return what must be done first: the topic, then its card, then the rest."""
+    if notice.kind not in IN_TOPIC:
+        return notice.kind
+    if notice.thread_id is None:
+        return "topic"
+    return "card" if notice.card_message_id is None else notice.kind
+
+
+def _step(due: Due, name: str, call: Call, *, file: File | None, doubts: int) -> Step:
+    said = {"step": name, "doubts": doubts, "call": encode(call).decode()}
+    payload = json.dumps(said).encode()
+    return Step(
+        frozen=Frozen(due=due, payload=payload),
+        name=name,
+        call=call,
+        file=file,
+        doubts=doubts,
+    )
+
+
+def _unwrap(payload: bytes) -> tuple[str, Call, int]:
+    said = json.loads(payload)
+    return said["step"], decode(said["call"].encode()), int(said["doubts"])
+
+
+def _tell(tx: Transaction, desk: Desk, due: Due, *, reason: str) -> None:
+    """Record that the chat did not get it; a button's answer is merely too late."""
+    if due.kind == "toast":
+        deliveries.mark_over(tx, due, state=DeliveryState.EXPIRED, reason=reason)
+    elif due.ticket_id is not None and due.kind != "notice":
+        ticket = desk.books.ticket(due.ticket_id)
+        failure = Failure(channel=Medium.TELEGRAM, recipient=due.target, reason=reason)
+        tell_failed(desk, ticket, due.comment_id, failure=failure)

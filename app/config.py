@@ -1,0 +1,181 @@
+"""The operator's settings, read and checked as a whole before anything starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings
+
+from app.settings import shape, sources, tables
+from app.settings.problems import ConfigError, words_of
+from app.settings.secret import load_keys
+from tickets.model import Site
+from tickets.process import Process
+from tickets.rules import Rules
+from tickets.tokens import Signer
+
+__all__ = ["Config", "ConfigError", "load", "rules_from", "validate_for_run"]
+
+DEFAULT_FILE = Path("config.toml")
+DEFAULT_SITE = {
+    "code": "NN",
+    "name": "Nizhny Novgorod",
+    "addresses": ["support@example.org"],
+}
+DEFAULT_BUS = {"name": "file", "url": "file:var/bus.jsonl"}
+
+
+class Config(tables.Table):
+    """Everything the operator decides; paths are absolute."""
+
+    service: tables.Service
+    storage: tables.Storage
+    blobs: tables.Blobs
+    http: tables.Http
+    mail: tables.Mail
+    telegram: tables.Telegram
+    sites: tuple[tables.Site, ...] = Field(min_length=1)
+    process: tables.BusinessProcess
+    bus: tuple[tables.Bus, ...]
+
+    @model_validator(mode="after")
+    def check_unique(self) -> Self:
+        sites = self.sites
+        for what, names in (
+            ("sites: code", [site.code for site in sites]),
+            ("sites: address", [one.lower() for s in sites for one in s.addresses]),
+            ("sites: Telegram chat", [one for s in sites for one in s.telegram_chats]),
+            ("bus: name", [target.name for target in self.bus]),
+        ):
+            for name in _repeated(names):
+                raise ValueError(f"{what} {name!r} is given twice; each must be one's")
+        return self
+
+    @model_validator(mode="after")
+    def check_filters(self) -> Self:
+        codes = sorted(site.code for site in self.sites)
+        for target in self.bus:
+            for code in sorted(set(target.sites).difference(codes)):
+                raise ValueError(
+                    f"bus {target.name!r} names site {code!r}; "
+                    f"allowed: {', '.join(codes)}"
+                )
+        return self
+
+
+class _Settings(Config, BaseSettings):  # type: ignore[misc] # the two kinds of model_config go together at run time
+    """The same keys as variables of the environment."""
+
+
+def _repeated(names: Iterable[object]) -> list[object]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def load(path: Path | None = None) -> Config:
+    """Read ``path``, else ./config.toml, else the defaults; then the environment.
+
+    ConfigError lists everything that is wrong with it.
+    """
+    if path is None and DEFAULT_FILE.is_file():
+        path = DEFAULT_FILE
+    base = path.resolve().parent if path else Path.cwd()
+    written = sources.read_file(path) if path else {}
+    problems = sources.unknown_variables(Config)
+    environment = sources.read_environment(_Settings)
+    raw = sources.merge(_defaults(), sources.merge(written, environment))
+    problems += sources.read_secret_files(Config, raw, base)
+
+    def origin(where: shape.Where) -> str:
+        if _holds(environment, where):
+            return shape.variable(where)
+        file = path.name if path else "configuration"
+        return f"{file}: {shape.dotted(where)}" if where else file
+
+    try:
+        config = Config.model_validate(raw, context={"base": base})
+    except ValidationError as error:
+        raise ConfigError(
+            problems + words_of(error, model=Config, origin=origin)
+        ) from None
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _defaults() -> dict[str, Any]:
+    lists = {"sites": [DEFAULT_SITE], "bus": [DEFAULT_BUS]}
+    return {key: {} for key in Config.model_fields} | lists
+
+
+def _holds(raw: Any, where: shape.Where) -> bool:
+    """Say whether a key was given here, the way down to it included."""
+    for part in where:
+        if isinstance(raw, dict) and part in raw:
+            raw = raw[part]
+        else:
+            return not isinstance(raw, dict) and raw is not None
+    return bool(where)
+
+
+def rules_from(config: Config) -> Rules:
+    """Return what the rules need to know; makes the signing key on first run."""
+    return Rules(
+        address=config.mail.address,
+        sites=tuple(_site(config, site) for site in config.sites),
+        signer=Signer(
+            keys=load_keys(config.service),
+            address=config.mail.address,
+            style=config.mail.reply_address,
+        ),
+        language=config.service.language,
+        process=_process(config.process),
+        public_domains=frozenset(config.mail.public_domains),
+        telegram=config.telegram.enabled,
+    )
+
+
+def _site(config: Config, site: tables.Site) -> Site:
+    return Site(
+        code=site.code,
+        name=site.name,
+        timezone=site.timezone or config.service.timezone,
+        language=site.language or config.service.language,
+        addresses=site.addresses,
+        chats=site.telegram_chats,
+    )
+
+
+def _process(table: tables.BusinessProcess) -> Process:
+    ways = {
+        stage: frozenset(table.transitions.get(stage, ())) for stage in table.stages
+    }
+    return Process(name="default", transitions=MappingProxyType(ways))
+
+
+NO_BOT = (
+    "telegram.token: must be given (or telegram.token_file, or "
+    "ZAYAVKA_TELEGRAM__TOKEN); to do without a chat say telegram.enabled = false"
+)
+NO_RELAY = (
+    "mail.relay: must be given (smtp://, smtps://, lmtp:// or maildir:PATH, also as "
+    "mail.relay_file or ZAYAVKA_MAIL__RELAY): no answer could leave without it"
+)
+
+
+def validate_for_run(config: Config, *, sandbox: bool) -> tuple[str, ...]:
+    """Return what keeps the desk from running in earnest, one line each."""
+    if sandbox:
+        return ()
+    problems = []
+    if config.telegram.enabled and config.telegram.token is None:
+        problems.append(NO_BOT)
+    if config.mail.relay is None:
+        problems.append(NO_RELAY)
+    if problems:
+        problems.append("To try everything without accounts: zayavka run --sandbox")
+    return tuple(problems)

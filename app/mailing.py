@@ -1,0 +1,86 @@
+"""Mail deliveries: scheduler.relay.Outbox and Exit over the store and a relay."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mail.relay import Relay
+
+from app.outbox import LEASE, Records
+from storage import deliveries
+from storage.deliveries import Due, Frozen
+from storage.errors import StorageError
+from storage.notices import mail_notice
+from storage.transaction import Transaction
+from tickets.answers import Failure, tell_delivered, tell_failed
+from tickets.desk import Desk
+from tickets.outgoing import MailNotice
+from tickets.sending import Answer, Later, Sent
+from tickets.words import Medium
+
+#: How often a mail is repeated whose answer was lost; its Message-ID is the same.
+DOUBTS = 4
+Compose = Callable[[MailNotice, str], tuple[str, bytes]]
+
+
+@dataclass(kw_only=True, slots=True)
+class Mailing:
+    """``compose`` returns the Message-ID and the bytes of a notice."""
+
+    records: Records
+    relay: Relay
+    compose: Compose
+    sender: str  # the envelope's return path
+
+    async def claim(self, room: int) -> Sequence[Due]:
+        store, owner = self.records.store, self.records.owner
+        return await asyncio.wrap_future(
+            store.submit(
+                lambda tx: deliveries.claim(
+                    tx, Medium.MAIL, owner=owner, limit=room, lease=LEASE
+                )
+            )
+        )
+
+    def freeze(self, due: Due) -> Frozen | Answer:
+        if due.payload is not None:  # every retry sends the same bytes
+            return Frozen(due=due, payload=due.payload)
+        try:
+            notice = self.records.store.read(
+                lambda tx: mail_notice(tx, due, self.records.rules)
+            )
+        except StorageError as trouble:
+            return Later(str(trouble))
+        message_id, content = self.compose(notice, secrets.token_hex(8))
+        return Frozen(due=due, payload=content, message_id=message_id)
+
+    async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
+        return await self.records.begin(frozen)
+
+    async def send(self, frozen: Frozen) -> Answer:
+        return await self.relay.send(self.sender, frozen.due.target, frozen.payload)
+
+    async def settle(self, due: Due, frozen: Frozen | None, answer: Answer) -> None:
+        del frozen
+
+        def on_sent(_tx: Transaction, desk: Desk, _sent: Sent) -> None:
+            if due.comment_id is not None:
+                tell_delivered(desk, due.comment_id)
+
+        def on_parked(_tx: Transaction, desk: Desk, reason: str) -> None:
+            if due.ticket_id is None:
+                return
+            failure = Failure(channel=Medium.MAIL, recipient=due.target, reason=reason)
+            ticket = desk.books.ticket(due.ticket_id)
+            tell_failed(desk, ticket, due.comment_id, failure=failure)
+
+        await self.records.settle(
+            due,
+            answer,
+            last_doubt=due.attempts >= DOUBTS,
+            on_sent=on_sent,
+            on_parked=on_parked,
+        )

@@ -1,0 +1,99 @@
+"""The bus: waves of the first unpublished event of each stream."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.outbox import LEASE
+from bus.targets import Publisher, out_of
+from scheduler.retry import Done, Park, Try, Wait, decide
+from storage import deliveries
+from storage.deliveries import Due, Frozen
+from storage.store import Store
+from storage.transaction import Transaction
+from tickets.sending import Answer, Sent
+from tickets.words import DeliveryState, Medium
+
+WAVE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """At most one event of each stream, on its way to one target."""
+
+    dues: Sequence[Due]
+
+
+@dataclass(kw_only=True, slots=True)
+class Mirroring:
+    """scheduler.drain.Source for one target of the bus.
+
+    An event leaves only after the one before it in its stream was confirmed, so a
+    repeat is always of the event just sent (one in flight a stream).
+    """
+
+    store: Store
+    target: str
+    publisher: Publisher
+    owner: str
+
+    async def claim(self, room: int) -> Sequence[Wave]:
+        del room  # a wave at a time, whatever its size
+        dues = await asyncio.wrap_future(self.store.submit(self._claim))
+        return [Wave(dues)] if dues else ()
+
+    def _claim(self, tx: Transaction) -> list[Due]:
+        dues = deliveries.claim(
+            tx,
+            Medium.BUS,
+            owner=self.owner,
+            limit=WAVE,
+            lease=LEASE,
+            budget=self.target,
+        )
+        frozen = [Frozen(due=due, payload=due.payload or b"") for due in dues]
+        deliveries.begin(tx, frozen)
+        return dues
+
+    async def work(self, batch: Wave) -> None:
+        answers = await self.publisher.publish(
+            [out_of(due.payload or b"") for due in batch.dues]
+        )
+
+        wave = list(zip(batch.dues, answers, strict=True))
+        await asyncio.wrap_future(self.store.submit(lambda tx: _settle(tx, wave)))
+
+
+def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
+    """Mark a wave; what was taken over by another relay is its own to mark."""
+    ours = deliveries.held(tx, [due for due, _ in wave])
+    receipts, rest = [], []
+    for due, answer in wave:
+        if due.lease.lane not in ours:
+            continue
+        if isinstance(answer, Sent):
+            receipts.append((due, answer.receipt))
+        else:
+            rest.append((due, answer))
+    if receipts:
+        deliveries.mark_sent(tx, receipts)
+        deliveries.release(tx, [due for due, _ in receipts])
+    for due, answer in rest:
+        _keep(tx, due, answer)
+
+
+def _keep(tx: Transaction, due: Due, answer: Answer) -> None:
+    """Let a refused event wait, and its stream with it; in doubt is sent again."""
+    attempt = Try(number=due.attempts, age=tx.now - due.created_at, last_doubt=False)
+    match decide(answer, attempt, chance=random.random):
+        case Park(reason):
+            deliveries.block(tx, due, reason)
+        case Wait(reason, delay):
+            state = DeliveryState.NEW
+            deliveries.mark_later(tx, due, state=state, reason=reason, delay=delay)
+            deliveries.release(tx, [due])
+        case Done():
+            raise AssertionError("an answer that is not Sent is not Done")

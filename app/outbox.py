@@ -1,0 +1,100 @@
+"""What the outboxes of mail and chat have in common: claim, freeze, mark."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.retry import Decision, Done, Park, Try, Wait, decide
+from storage import deliveries
+from storage.books import SqlBooks
+from storage.deliveries import Due, Frozen
+from storage.flush import flush
+from storage.store import Store
+from storage.transaction import Transaction
+from tickets.desk import Desk
+from tickets.rules import Rules
+from tickets.sending import Answer, Sent
+from tickets.words import DeliveryState
+from tickets.work import Work
+
+#: Longer than any attempt may take.
+LEASE = timedelta(minutes=5)
+Mirror = Callable[[Work], None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Records:
+    """The store with what is needed to let consequences follow."""
+
+    store: Store
+    rules: Rules
+    mirror: Mirror
+    owner: str
+    now: Callable[[], datetime]
+
+    async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
+        """Commit the bytes and the attempt; return those still ours."""
+        if not frozen:
+            return ()
+        return await asyncio.wrap_future(
+            self.store.submit(lambda tx: deliveries.begin(tx, frozen))
+        )
+
+    async def settle(
+        self,
+        due: Due,
+        answer: Answer,
+        *,
+        last_doubt: bool,
+        on_sent: Callable[[Transaction, Desk, Sent], None],
+        on_parked: Callable[[Transaction, Desk, str], None],
+    ) -> None:
+        """Commit the mark, its consequences and the lane's return together."""
+
+        def job(tx: Transaction) -> None:
+            deliveries.hold(tx, due)
+            desk = self.desk(tx, due)
+            decision = self._decide(tx, due, answer, last_doubt=last_doubt)
+            _mark(tx, due, decision)
+            if isinstance(decision, Done):
+                on_sent(tx, desk, decision.sent)
+            elif isinstance(decision, Park):
+                on_parked(tx, desk, decision.reason)
+            self.mirror(desk.work)
+            flush(tx, desk.work)
+            deliveries.release(tx, [due])
+
+        await asyncio.wrap_future(self.store.submit(job))
+
+    def desk(self, tx: Transaction, due: Due) -> Desk:
+        work = Work(now=tx.now, ids=tx.ids, arrival=due.arrival_id)
+        return Desk(work=work, books=SqlBooks(tx), rules=self.rules)
+
+    @staticmethod
+    def _decide(
+        tx: Transaction, due: Due, answer: Answer, *, last_doubt: bool
+    ) -> Decision:
+        return decide(
+            answer,
+            Try(
+                number=due.attempts + 1,
+                age=tx.now - due.created_at,
+                last_doubt=last_doubt,
+            ),
+            chance=random.random,
+        )
+
+
+def _mark(tx: Transaction, due: Due, decision: Decision) -> None:
+    match decision:
+        case Done(sent):
+            deliveries.mark_sent(tx, [(due, sent.receipt)])
+        case Wait(reason, delay, uncertain):
+            state = DeliveryState.UNCERTAIN if uncertain else DeliveryState.NEW
+            deliveries.mark_later(tx, due, state=state, reason=reason, delay=delay)
+        case Park(reason):
+            deliveries.mark_over(tx, due, state=DeliveryState.PARKED, reason=reason)

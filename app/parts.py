@@ -1,0 +1,224 @@
+"""The parts of the service, each built from the configuration and the records."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mail.notices import Sender, Stamp, compose_notice
+from sqlalchemy import make_url
+from telegram import Bot
+
+from app.chatting import Chatting
+from app.config import Config, rules_from
+from app.filing import Filing
+from app.intake import Intake, MailKeeper, UpdateKeeper
+from app.links import SignedLinks
+from app.mailing import Mailing
+from app.mirroring import Mirroring
+from app.outbox import Records
+from app.reading import read
+from bot.budget import Budget
+from bot.poller import Poller
+from bot.render import render
+from bot.sender import TelegramSender
+from bus.mirror import mirror
+from bus.schemas import Schemas
+from bus.targets import publisher_from
+from mail.link import Manner
+from mail.relay import Relay as MailRelay
+from mail.relay import relay_from
+from mail.room import Limits
+from mail.smtp import Door
+from scheduler.arrivals import ArrivalSource
+from scheduler.drain import Drain
+from scheduler.relay import Relay
+from storage import deliveries
+from storage.store import Places, Store
+from templates.texts import Texts
+from tickets.outgoing import MailNotice
+from tickets.rules import Rules
+from tickets.words import Medium
+from tickets.work import Work
+
+#: How much of the disk must stay free for the door to take mail, in bytes.
+DISK_RESERVE = 200 * 1024 * 1024
+#: How many lanes, mails and chat calls are in hand at once.
+ARRIVALS, MAILS, CALLS = 50, 32, 32
+MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def places_of(config: Config) -> Places:
+    """Return where the configuration puts the records."""
+    url = make_url(config.storage.url.get_secret_value())
+    return Places(url=url, blobs=config.blobs.folder)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kit:
+    """What all parts share."""
+
+    config: Config
+    rules: Rules
+    texts: Texts
+    store: Store
+    owner: str
+
+    @property
+    def mirror(self) -> Callable[[Work], None]:
+        """Return what adds the bus's deliveries to a piece of work."""
+        links = SignedLinks(
+            base_url=self.config.http.base_url, keys=self.rules.signer.keys
+        )
+        targets = [target.name for target in self.config.bus]
+        return partial(mirror, targets=targets, schemas=Schemas(), links=links)
+
+    @property
+    def records(self) -> Records:
+        return Records(
+            store=self.store,
+            rules=self.rules,
+            mirror=self.mirror,
+            owner=self.owner,
+            now=now,
+        )
+
+
+def make_texts(config: Config) -> Texts:
+    zones = {site.code: site.timezone for site in config.sites if site.timezone}
+    return Texts(
+        language=config.service.language, timezone=config.service.timezone, zones=zones
+    )
+
+
+def make_door(kit: Kit, intake: Intake) -> Door:
+    """Return the SMTP door; it has room while the disk has."""
+    smtp = kit.config.mail.smtp
+    return Door(
+        keeper=MailKeeper(intake=intake),
+        accepts=kit.rules.is_own,
+        clock=now,
+        hostname=socket.getfqdn(),
+        limits=Limits(
+            max_size=smtp.max_size,
+            max_connections=smtp.max_connections,
+            max_in_flight_bytes=smtp.max_in_flight_bytes,
+        ),
+        has_room=partial(_has_room, kit.config.service.data_dir),
+        tls=_tls(smtp.tls_cert, smtp.tls_key),
+        lmtp=smtp.lmtp,
+    )
+
+
+def _has_room(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free > DISK_RESERVE
+
+
+def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    if cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def make_filing(kit: Kit) -> Drain[Any]:
+    """Return what files arrivals."""
+    inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
+    source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
+    return Drain(name="arrivals", source=source, room=ARRIVALS)
+
+
+def make_mail_relay(config: Config) -> MailRelay:
+    url = config.mail.relay
+    if url is None:
+        raise ValueError("mail.relay is not set")
+    return relay_from(url.get_secret_value(), MANNER)
+
+
+def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
+    """Return what sends mail."""
+    config = kit.config
+    sender = Sender(
+        address=config.mail.address,
+        name=config.service.name,
+        signer=kit.rules.signer,
+        sites={},
+    )
+
+    def compose(notice: MailNotice, token: str) -> tuple[str, bytes]:
+        stamp = Stamp(token=token, at=now())
+        return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
+
+    mailing = Mailing(
+        records=kit.records, relay=relay, compose=compose, sender=config.mail.address
+    )
+    return Drain(name="mail", source=Relay(outbox=mailing, exit=mailing), room=MAILS)
+
+
+def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain[Any]:
+    """Return what speaks to the chat, knowing what it said just before."""
+    budget = Budget()
+    budget.restore(
+        (int(chat), moment) for chat, moments in spent.items() for moment in moments
+    )
+    chatting = Chatting(
+        records=kit.records,
+        render=lambda notice: render(notice, kit.texts),
+        sender=TelegramSender(bot),
+        budget=budget,
+    )
+    return Drain(name="chat", source=Relay(outbox=chatting, exit=chatting), room=CALLS)
+
+
+def make_poller(bot: Bot, intake: Intake, *, bot_id: int) -> Poller:
+    """Return what takes updates from Telegram."""
+    keeper = UpdateKeeper(intake=intake, clock=now, bot_id=bot_id)
+    return Poller(bot, keeper, clock=now)
+
+
+def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
+    """Return what publishes to each target of the bus."""
+    made = []
+    for target in kit.config.bus:
+        source = Mirroring(
+            store=kit.store,
+            target=target.name,
+            publisher=publisher_from(target.url.get_secret_value()),
+            owner=kit.owner,
+        )
+        drain = Drain(name=f"bus {target.name}", source=source, room=1)
+        made.append((source, drain))
+    return made
+
+
+async def spent_before(store: Store) -> dict[str, list[datetime]]:
+    """Return what the chats' rate windows had spent before this process."""
+    since = now() - timedelta(seconds=60)
+    return await asyncio.to_thread(
+        store.read, lambda tx: deliveries.sent_since(tx, since)
+    )
+
+
+#: Which drains are woken by which kind of lane.
+KINDS = {
+    "arrivals": "arrival",
+    "mail": str(Medium.MAIL),
+    "chat": str(Medium.TELEGRAM),
+    "bus": str(Medium.BUS),
+}
+
+__all__ = ["KINDS", "Kit", "rules_from"]

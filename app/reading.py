@@ -1,0 +1,45 @@
+"""Raw arrivals are read into what happened, by the edge that knows their form."""
+
+from __future__ import annotations
+
+import json
+
+from bot import updates
+from mail import parse
+from storage.arrivals import KeptArrival
+from tickets.post import Post
+from tickets.talk import Fetched, Happening
+from tickets.words import Channel
+
+
+class UnreadableError(Exception):
+    """No reader knows this kind of arrival."""
+
+
+def read(arrival: KeptArrival) -> Post | Happening:
+    """Return what an arrival says; UnreadableError for a channel nobody reads."""
+    match arrival.channel:
+        case Channel.SMTP | Channel.LMTP:
+            return read_mail(arrival)
+        case Channel.TELEGRAM:
+            return read_telegram(arrival)
+        case other:
+            raise UnreadableError(f"nothing reads arrivals of channel {other!r}")
+
+
+def read_mail(arrival: KeptArrival) -> Post:
+    return Post(
+        letter=parse.read(arrival.raw),
+        mail_from=arrival.envelope["mail_from"],
+        rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
+        channel=Channel(arrival.channel),
+    )
+
+
+def read_telegram(arrival: KeptArrival) -> Happening:
+    if "attachment" in arrival.envelope:
+        return Fetched(
+            attachment=int(arrival.envelope["attachment"]), content=arrival.raw
+        )
+    bot_id = int(arrival.envelope["bot_id"])
+    return updates.read(json.loads(arrival.raw), bot_id)

@@ -1,0 +1,162 @@
+"""The service: its parts are started in order, watched, and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import structlog
+
+from app import parts
+from app.config import Config, rules_from
+from app.intake import Intake
+from app.wakes import Wakes
+from bot.client import open_bot
+from bot.poller import Poller
+from mail.smtp import Door
+from scheduler.drain import Drain
+from storage import lanes
+from storage.listen import Listener
+from storage.store import Store, is_current, upgrade
+
+log = structlog.get_logger()
+#: Seconds that mails under way at the door may take when stopping.
+GRACE = 4.0
+ROLES = ("intake", "worker", "bot", "relay", "http")
+
+
+def bot_id_of(token: str) -> int:
+    """Return the bot's own user id, which its token begins with."""
+    return int(token.partition(":")[0])
+
+
+class StartError(Exception):
+    """The service cannot start as it is set up."""
+
+
+@dataclass(kw_only=True)
+class Service:
+    """One process of the desk, with the roles it plays.
+
+    Leave the ``async with`` to stop it: the doors first, then what is in hand, the
+    store last.
+    """
+
+    config: Config
+    roles: tuple[str, ...] = ROLES
+    door: Door | None = None
+    poller: Poller | None = None
+    drains: list[Drain[Any]] = field(default_factory=list)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        await self._stack.__aenter__()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        self.wakes = Wakes(asyncio.get_running_loop())
+        store = await self._open_store()
+        kit = parts.Kit(
+            config=self.config,
+            rules=rules_from(self.config),
+            texts=parts.make_texts(self.config),
+            store=store,
+            owner=f"{socket.gethostname()}/{secrets.token_hex(4)}",
+        )
+        self.kit = kit
+        intake = Intake(store=store)
+        if "relay" in self.roles:
+            await self._start_relays(kit)
+        if "bot" in self.roles and self.config.telegram.enabled:
+            await self._start_bot(kit, intake)
+        if "worker" in self.roles:
+            self._run(parts.make_filing(kit), "arrivals")
+        if "intake" in self.roles and self.config.mail.smtp.enabled:
+            await self._open_door(kit, intake)
+
+    async def _open_store(self) -> Store:
+        places = parts.places_of(self.config)
+        if places.is_sqlite:
+            await asyncio.to_thread(upgrade, places)
+        elif not await asyncio.to_thread(is_current, places):
+            raise StartError(
+                "the database has another schema: run `zayavka db upgrade`"
+            )
+        store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
+        self._stack.push_async_callback(asyncio.to_thread, store.close)
+        if places.is_sqlite:
+            await asyncio.wrap_future(store.submit(lanes.free_all))
+        else:
+            listener = Listener(places.url, self.wakes.on_filled)
+            self._stack.push_async_callback(asyncio.to_thread, listener.close)
+        return store
+
+    async def _start_relays(self, kit: parts.Kit) -> None:
+        relay = parts.make_mail_relay(self.config)
+        self._stack.push_async_callback(relay.close)
+        self._run(parts.make_mailing(kit, relay), "mail")
+        for mirroring, drain in parts.make_mirrorings(kit):
+            self._stack.push_async_callback(mirroring.publisher.close)
+            self._run(drain, "bus")
+
+    async def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
+        telegram = self.config.telegram
+        if telegram.token is None:
+            raise StartError("telegram.token is not set")
+        token = telegram.token.get_secret_value()
+        bot = await self._stack.enter_async_context(open_bot(token, telegram.api_url))
+        spent = await parts.spent_before(kit.store)
+        self._run(parts.make_chatting(kit, bot, spent), "chat")
+        self.poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        self._spawn(self.poller.run(), stop=self.poller.stop)
+
+    async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:
+        self.door = parts.make_door(kit, intake)
+        smtp = self.config.mail.smtp
+        await self.door.start(smtp.host, smtp.port)
+        self._stack.push_async_callback(self.door.stop, GRACE)
+
+    def _run(self, drain: Drain[Any], kind: str) -> None:
+        self.wakes.add(parts.KINDS[kind], drain.wake)
+        self.drains.append(drain)
+        self._spawn(drain.run(), stop=drain.stop)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], *, stop: Any) -> None:
+        """Run a part until the stack unwinds, then stop it and let it finish."""
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+
+        async def finish() -> None:
+            stop()
+            await task
+
+        self._stack.push_async_callback(finish)
+
+    async def watch(self) -> None:
+        """Wait until told to stop, or raise what ended a part."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        waiting = asyncio.create_task(stopping.wait())
+        done, _ = await asyncio.wait(
+            [waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done - {waiting}:
+            await task
+        waiting.cancel()

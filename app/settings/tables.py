@@ -1,0 +1,231 @@
+"""The tables of config.toml, one a folder, with the defaults that run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.settings.kinds import (
+    Address,
+    BlobUrl,
+    BusUrl,
+    File,
+    Folder,
+    HttpUrl,
+    Keys,
+    MailDomain,
+    RelayUrl,
+    ReplyStyle,
+    StorageUrl,
+    Token,
+    Zone,
+    path_of,
+)
+from tickets import process
+
+MEBIBYTE = 1024 * 1024
+Language = Literal["ru", "en"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+
+#: Anybody may have an address there, so they say nothing about an organisation.
+PUBLIC_DOMAINS = (
+    "bk.ru",
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "inbox.ru",
+    "internet.ru",
+    "list.ru",
+    "live.com",
+    "mail.ru",
+    "me.com",
+    "outlook.com",
+    "proton.me",
+    "protonmail.com",
+    "rambler.ru",
+    "vk.com",
+    "ya.ru",
+    "yahoo.com",
+    "yandex.by",
+    "yandex.com",
+    "yandex.kz",
+    "yandex.ru",
+)
+
+
+class Table(BaseModel):
+    """A table of the file: nothing unknown in it, and nothing changes it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
+    )
+    #: Keys that may also be given as KEY_file and are never shown.
+    secrets: ClassVar[tuple[str, ...]] = ()
+
+
+class Service(Table):
+    """The desk as a whole; the first secret signs, all of them are accepted."""
+
+    secrets = ("secret",)
+
+    name: str = Field(default="Zayavka", min_length=1)
+    data_dir: Folder = Path("var")
+    language: Language = "ru"
+    timezone: Zone = "Europe/Moscow"
+    secret: Keys = ()
+
+
+class Storage(Table):
+    """The database."""
+
+    secrets = ("url",)
+
+    url: StorageUrl = Field(default="sqlite:///var/zayavka.db", validate_default=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_secret_value().startswith("sqlite:")
+
+
+class Blobs(Table):
+    """Where the large files are."""
+
+    url: BlobUrl = "file:var/blobs"
+
+    @property
+    def folder(self) -> Path:
+        return path_of(self.url)
+
+
+class Http(Table):
+    """Health, metrics and signed files."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: HttpUrl | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Return what links to us begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+class Smtp(Table):
+    """The SMTP door; sizes in bytes."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: Port = 8025
+    lmtp: bool = False
+    max_size: Count = 25 * MEBIBYTE
+    max_connections: Count = 1000
+    max_in_flight_bytes: Count = 256 * MEBIBYTE
+    tls_cert: File | None = None
+    tls_key: File | None = None
+
+    @model_validator(mode="after")
+    def check_together(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key must be given together")
+        if self.max_in_flight_bytes < self.max_size:
+            raise ValueError(
+                f"max_in_flight_bytes = {self.max_in_flight_bytes} must be at least "
+                f"max_size = {self.max_size}"
+            )
+        return self
+
+
+class Mail(Table):
+    """Mail in and out."""
+
+    secrets = ("relay",)
+
+    address: Address = "support@example.org"
+    relay: RelayUrl | None = None
+    reply_address: ReplyStyle = "plus"
+    public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
+    strangers: Literal["accept"] = "accept"
+    smtp: Smtp = Field(default={}, validate_default=True)
+
+
+class Telegram(Table):
+    """The bot."""
+
+    secrets = ("token",)
+
+    enabled: bool = True
+    token: Token | None = None
+    api_url: HttpUrl = "https://api.telegram.org"
+    mode: Literal["polling"] = "polling"
+    admin_chat: int | None = None
+
+
+class Site(Table):
+    """A place of support; its tickets' numbers begin with ``code``."""
+
+    code: str = Field(pattern="^[A-Z]{1,8}$")
+    name: str = Field(min_length=1)
+    timezone: Zone | None = None
+    language: Language | None = None
+    addresses: tuple[Address, ...] = ()
+    telegram_chats: tuple[Annotated[int, Field(lt=0)], ...] = ()
+
+
+class BusinessProcess(Table):
+    """A ticket's stages and the ways between them."""
+
+    stages: tuple[str, ...] = process.DEFAULT.stages
+    transitions: dict[str, tuple[str, ...]] = {
+        stage: tuple(
+            other
+            for other in process.DEFAULT.stages
+            if process.DEFAULT.allows(stage, other)
+        )
+        for stage in process.DEFAULT.stages
+    }
+
+    @model_validator(mode="after")
+    def check_ways(self) -> Self:
+        named = {
+            *self.transitions,
+            *(one for to in self.transitions.values() for one in to),
+        }
+        for stage in sorted(named - set(self.stages)):
+            raise ValueError(f"transitions name {stage!r}, which stages do not list")
+        for source, target in needed_ways(self.stages):
+            if target not in self.transitions.get(source, ()):
+                raise ValueError(
+                    f"transitions.{source} must hold {target!r}: the desk goes that "
+                    "way by itself when somebody writes"
+                )
+        return self
+
+
+def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the steps the desk takes by itself, whatever the process is."""
+    by_itself = [
+        (process.NEW, process.ASSIGNED),
+        (process.WAITING, process.IN_PROGRESS),
+        (process.RESOLVED, process.IN_PROGRESS),
+        (process.CLOSED, process.IN_PROGRESS),
+    ]
+    still = {process.NEW, process.WAITING, process.RESOLVED, process.CLOSED}
+    open_stages = dict.fromkeys(
+        (process.ASSIGNED, process.IN_PROGRESS, *(set(stages) - still))
+    )
+    return by_itself + [(stage, process.WAITING) for stage in open_stages]
+
+
+class Bus(Table):
+    """A target of the data bus; no sites or organisations means all of them."""
+
+    secrets = ("url",)
+
+    name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
+    url: BusUrl
+    sites: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()

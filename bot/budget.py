@@ -1,0 +1,122 @@
+"""How much may be sent to a chat now: Telegram's unpublished limits, kept below."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: Stands for all chats in ``blocked_until``.
+EVERYWHERE = None
+#: So many chats are remembered before the idle ones are looked for.
+CROWD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` messages in any window of ``length``."""
+
+    most: int
+    length: timedelta
+
+
+GROUP = Limit(18, timedelta(seconds=60))  # of 20: our clock is not Telegram's
+PRIVATE = Limit(3, timedelta(seconds=3))  # one a second, with a burst of three
+OVERALL = Limit(25, timedelta(seconds=1))  # of 30
+
+
+class Budget:
+    """Sliding windows for every chat and for the bot as a whole.
+
+    Group ids are negative. Answers to buttons and reactions cost nothing and are
+    not to be counted here.
+    """
+
+    def __init__(
+        self,
+        *,
+        group: Limit = GROUP,
+        private: Limit = PRIVATE,
+        overall: Limit = OVERALL,
+    ) -> None:
+        self._group = group
+        self._private = private
+        self._all = _Window(overall)
+        self._chats: dict[int, _Window] = {}
+        self._blocked: dict[int | None, datetime] = {}
+        self._crowd = CROWD
+
+    def available(self, chat: int, now: datetime) -> int:
+        """Return how many messages the chat may get at this moment."""
+        if self._blocked_for(chat, now) is not None:
+            return 0
+        window = self._chats.get(chat)
+        own = window.room(now) if window else self._limit(chat).most
+        return min(own, self._all.room(now))
+
+    def spend(self, chat: int, cost: int, now: datetime) -> None:
+        """Count messages that are being sent, whether or not there was room."""
+        self._forget(now)
+        window = self._chats.setdefault(chat, _Window(self._limit(chat)))
+        window.add(cost, now)
+        self._all.add(cost, now)
+
+    def blocked_until(self, chat: int | None, until: datetime) -> None:
+        """Keep still as a 429 asks; EVERYWHERE for all chats."""
+        known = self._blocked.get(chat)
+        self._blocked[chat] = max(known, until) if known else until
+
+    def next_free(self, chat: int, now: datetime) -> datetime:
+        """Return the first moment, not before ``now``, with room for one message."""
+        blocked = self._blocked_for(chat, now)
+        window = self._chats.get(chat)
+        waits = [self._all.free_from(), blocked, window.free_from() if window else None]
+        return max([now, *(moment for moment in waits if moment is not None)])
+
+    def restore(self, sent: Iterable[tuple[int, datetime]]) -> None:
+        """Count what was sent before a restart: chat and time, in any order."""
+        for chat, moment in sorted(sent, key=lambda one: one[1]):
+            self.spend(chat, 1, moment)
+
+    def _limit(self, chat: int) -> Limit:
+        return self._group if chat < 0 else self._private
+
+    def _blocked_for(self, chat: int, now: datetime) -> datetime | None:
+        ends = [self._blocked.get(one) for one in (chat, EVERYWHERE)]
+        return max((end for end in ends if end and end > now), default=None)
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what no longer counts, so that memory follows the traffic."""
+        if len(self._chats) < self._crowd:
+            return
+        chats = self._chats.items()
+        self._chats = {chat: window for chat, window in chats if window.size(now)}
+        blocked = self._blocked.items()
+        self._blocked = {chat: end for chat, end in blocked if end > now}
+        self._crowd = 2 * len(self._chats) + CROWD
+
+
+class _Window:
+    """The times spent within one limit, oldest first."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+        self._spent: list[datetime] = []
+
+    def size(self, now: datetime) -> int:
+        del self._spent[: bisect.bisect_right(self._spent, now - self._limit.length)]
+        return len(self._spent)
+
+    def room(self, now: datetime) -> int:
+        return max(self._limit.most - self.size(now), 0)
+
+    def add(self, cost: int, now: datetime) -> None:
+        # A clock that was set back must not free what was just spent.
+        moment = max(now, self._spent[-1]) if self._spent else now
+        self._spent.extend([moment] * cost)
+
+    def free_from(self) -> datetime | None:
+        """Return when there is room again; None if there is room already."""
+        excess = len(self._spent) - self._limit.most
+        return self._spent[excess] + self._limit.length if excess >= 0 else None

@@ -1,0 +1,91 @@
+"""A notice put into words as a mail, ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from mail.compose import Outgoing, compose, message_id
+from templates.texts import Rendered
+from tickets.letter import Mailbox
+from tickets.model import Json
+from tickets.outgoing import MailNotice
+from tickets.tokens import Signer
+
+#: Answers have none: a person wrote them (RFC 3834, 5).
+_AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"]] = {"accepted": "auto-replied"}
+
+
+class Texts(Protocol):
+    """The words of a mail by the notice's kind and the reader's language."""
+
+    def render(self, notice: str, language: str, /, **facts: object) -> Rendered: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Who our mails are from.
+
+    ``name`` is the service's, shown where ``sites`` (names by code) has none.
+    """
+
+    address: str
+    name: str
+    signer: Signer
+    sites: Mapping[str, str] = field(default_factory=dict)
+
+    def mailbox(self, site: str) -> Mailbox:
+        return Mailbox(address=self.address, name=self.sites.get(site) or self.name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """What makes a mail this one: ``nonce`` is random, of letters and digits."""
+
+    nonce: str
+    at: datetime
+
+
+def compose_notice(
+    notice: MailNotice, texts: Texts, *, sender: Sender, stamp: Stamp
+) -> tuple[str, bytes]:
+    """Return the mail's Message-ID and its bytes.
+
+    The same arguments make the same bytes. Raises templates.errors.TextsError.
+    """
+    ticket = notice.ticket
+    words = texts.render(notice.kind, notice.language, **_facts(notice))
+    domain = sender.address.rpartition("@")[2]
+    own_id = message_id(f"{notice.delivery}.{stamp.nonce}", domain)
+    mail = Outgoing(
+        sender=sender.mailbox(ticket.site),
+        to=notice.to,
+        cc=notice.cc,
+        reply_to=sender.signer.reply_address(ticket.number, notice.recipient),
+        subject=words.subject,
+        message_id=own_id,
+        in_reply_to=notice.in_reply_to,
+        references=notice.references,
+        date=stamp.at,
+        text=words.text,
+        html=words.html,
+        files=notice.files,
+        auto_submitted=_AUTO_SUBMITTED.get(notice.kind),
+        ticket=ticket.number,
+    )
+    return own_id, compose(mail)
+
+
+def _facts(notice: MailNotice) -> Json:
+    facts: Json = {"number": notice.ticket.number, "subject": notice.ticket.subject}
+    comment = notice.comment
+    if comment is not None:
+        facts |= {
+            "text": comment.text,
+            "author": comment.author.name,
+            "files": len(notice.files),
+            "unsent": notice.unsent,
+        }
+    return facts

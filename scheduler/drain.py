@@ -1,0 +1,87 @@
+"""A loop that takes due work in batches and keeps a bounded number in hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+log = structlog.get_logger()
+Batch = TypeVar("Batch")
+#: How long to rest after the source itself failed, in seconds.
+REST = 1.0
+
+
+class Source(Protocol[Batch]):
+    """Where work comes from and how it is done."""
+
+    async def claim(self, room: int) -> Sequence[Batch]:
+        """Return at most ``room`` batches of due work, leased to us."""
+        ...
+
+    async def work(self, batch: Batch) -> None:
+        """Do one batch; it deals with its own failures."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Drain(Generic[Batch]):
+    """Runs a source until it is stopped.
+
+    ``wake`` is set when there is new work; ``poll`` seconds pass at most between
+    looks, for what falls due by itself or was filled by another process.
+    """
+
+    name: str
+    source: Source[Batch]
+    room: int
+    poll: float = 0.5
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopping: bool = False
+
+    async def run(self) -> None:
+        """Claim and work until ``stop``; then finish what is in hand."""
+        while not self._stopping:
+            room = self.room - len(self._tasks)
+            self.wake.clear()
+            batches = await self._claim(room) if room > 0 else ()
+            for batch in batches:
+                task = asyncio.create_task(self._work(batch))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            if not batches or room <= 0:
+                await self._rest()
+        if self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake.set()
+
+    async def _claim(self, room: int) -> Sequence[Batch]:
+        try:
+            return await self.source.claim(room)
+        except Exception:
+            log.exception("claim_failed", drain=self.name)
+            await asyncio.sleep(REST)
+            return ()
+
+    async def _work(self, batch: Batch) -> None:
+        try:
+            await self.source.work(batch)
+        except Exception:
+            log.exception("work_failed", drain=self.name)
+            await asyncio.sleep(REST)
+        finally:
+            self.wake.set()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self.poll):
+                await self.wake.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,223 @@
+"""Arrivals: kept raw at the door, then worked lane by lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+
+from storage import blobs, lanes
+from storage.lanes import ARRIVAL, WAITING, Filling, Lease
+from storage.schema import table
+from storage.transaction import Transaction
+from tickets.model import ArrivalId, Json
+from tickets.verdict import Verdict
+from tickets.words import ArrivalState, Outcome
+
+KIND = "arrival"
+PRIORITY = 1
+_arrival = ARRIVAL.c
+_cursor = table("cursor")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewArrival:
+    """Something that came in: ``source_key`` tells its copies."""
+
+    channel: str
+    source_key: str
+    lane: str
+    received_at: datetime
+    envelope: Json
+    raw: bytes
+    door: str = ""  # the cursor that counts what this door took
+    cursor: Json | None = None  # where that door stands once this is committed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptArrival:
+    """An arrival that waits to be worked."""
+
+    id: ArrivalId
+    channel: str
+    lane: str
+    received_at: datetime
+    envelope: dict[str, Any]
+    raw: bytes
+    attempts: int
+
+
+def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
+    """Commit raw arrivals; a copy of one that is here is counted on it."""
+    rows = [_row(tx, one) for one in incoming]
+    insert = tx.upsert(ARRIVAL)
+    statement = insert.on_conflict_do_update(
+        index_elements=["channel", "source_key"],
+        set_={"copies": _arrival.copies + 1},
+    )
+    tx.run(statement, sorted(rows, key=lambda row: row["source_key"]))
+    lanes.fill(
+        tx,
+        (
+            Filling(lane=one.lane, kind=KIND, priority=PRIORITY, next_at=tx.now)
+            for one in incoming
+        ),
+    )
+    _count(tx, incoming)
+
+
+def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
+    inline = len(one.raw) <= blobs.INLINE_LIMIT
+    return {
+        "channel": one.channel,
+        "source_key": one.source_key,
+        "copies": 1,
+        "lane": one.lane,
+        "received_at": one.received_at,
+        "envelope": one.envelope,
+        "raw": one.raw if inline else None,
+        "blob_key": None if inline else tx.blobs.store(one.raw),
+        "size": len(one.raw),
+        "state": ArrivalState.NEW,
+        "attempts": 0,
+        "next_at": tx.now,
+    }
+
+
+def _count(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
+    """Add to the doors' own counts, which the audit holds against the rows."""
+    taken: dict[str, tuple[int, Json]] = {}
+    for one in incoming:
+        if one.door:
+            count, cursor = taken.get(one.door, (0, {}))
+            taken[one.door] = (count + 1, one.cursor or cursor)
+    for door in sorted(taken):
+        count, cursor = taken[door]
+        before = tx.run(
+            select(_cursor.c.value).where(_cursor.c.name == door).with_for_update()
+        ).scalar()
+        value = {**(before or {}), **cursor}
+        value["taken"] = int(value.get("taken", 0)) + count
+        statement = tx.upsert(_cursor).on_conflict_do_update(
+            index_elements=["name"], set_={"value": value}
+        )
+        tx.run(statement, {"name": door, "value": value})
+
+
+def load(tx: Transaction, leases: Sequence[Lease], each: int) -> list[KeptArrival]:
+    """Return the next arrivals of the leased lanes and count the attempt.
+
+    Nothing behind an arrival that must still wait is returned.
+    """
+    names = [lease.lane for lease in leases]
+    rows = tx.run(
+        select(ARRIVAL)
+        .where(_arrival.lane.in_(names), WAITING["arrival"])
+        .order_by(_arrival.id)
+        .limit(each * len(names))
+    ).all()
+    chosen = [_kept(tx, row) for row in heads(rows, tx.now, each)]
+    if chosen:
+        ids = [one.id for one in chosen]
+        tx.run(
+            update(ARRIVAL)
+            .where(_arrival.id.in_(ids))
+            .values(attempts=_arrival.attempts + 1)
+        )
+    return chosen
+
+
+def heads(rows: Sequence[Any], now: datetime, each: int) -> list[Any]:
+    """Return the first ``each`` rows of every lane, up to one that is not due."""
+    taken: dict[str, int] = {}
+    chosen = []
+    for row in rows:
+        count = taken.get(row.lane, 0)
+        if row.next_at > now:
+            count = each
+        if count < each:
+            chosen.append(row)
+        taken[row.lane] = count + 1
+    return chosen
+
+
+def _kept(tx: Transaction, row: Any) -> KeptArrival:
+    return KeptArrival(
+        id=row.id,
+        channel=row.channel,
+        lane=row.lane,
+        received_at=row.received_at,
+        envelope=row.envelope,
+        raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
+        attempts=row.attempts + 1,
+    )
+
+
+def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
+    """Write down what the arrival became."""
+    parked = verdict.outcome is Outcome.PARKED
+    tx.run(
+        update(ARRIVAL)
+        .where(_arrival.id == arrival)
+        .values(
+            state=ArrivalState.PARKED if parked else ArrivalState.DONE,
+            outcome=verdict.outcome,
+            outcome_id=verdict.outcome_id,
+            ticket_id=verdict.ticket_id,
+            rule=verdict.rule,
+            error=None,
+        )
+    )
+
+
+def postpone(
+    tx: Transaction, arrival: ArrivalId, *, error: str, delay: timedelta
+) -> None:
+    """Let the arrival wait; its lane waits with it."""
+    tx.run(
+        update(ARRIVAL)
+        .where(_arrival.id == arrival)
+        .values(error=error, next_at=tx.now + delay)
+    )
+
+
+def park(tx: Transaction, arrival: ArrivalId, error: str) -> None:
+    """Set an arrival aside with the reason; the ones behind it go on."""
+    tx.run(
+        update(ARRIVAL)
+        .where(_arrival.id == arrival)
+        .values(
+            state=ArrivalState.PARKED,
+            outcome=Outcome.PARKED,
+            rule="failed",
+            error=error,
+        )
+    )
+
+
+def retry(tx: Transaction, arrival: int) -> bool:
+    """Put a parked arrival back into its lane; say whether there was one."""
+    row = tx.run(
+        update(ARRIVAL)
+        .where(_arrival.id == arrival, _arrival.state == ArrivalState.PARKED)
+        .values(
+            state=ArrivalState.NEW, outcome=None, rule=None, attempts=0, next_at=tx.now
+        )
+        .returning(_arrival.lane)
+    ).first()
+    if row is None:
+        return False
+    filling = Filling(lane=row.lane, kind=KIND, priority=PRIORITY, next_at=tx.now)
+    lanes.fill(tx, [filling])
+    return True
+
+
+def oldest_waiting(tx: Transaction) -> datetime | None:
+    """Return when the oldest arrival that is not worked yet came in."""
+    moment: datetime | None = tx.run(
+        select(func.min(_arrival.received_at)).where(text("arrival.state = 'new'"))
+    ).scalar()
+    return moment

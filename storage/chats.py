@@ -1,0 +1,102 @@
+"""Chats by our own ids, the topics that show tickets, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select, update
+
+from storage.schema import table
+from storage.transaction import Transaction
+from tickets.model import TicketId
+from tickets.work import NewTopic
+
+CHAT = table("chat")
+TOPIC = table("topic")
+
+
+def chat_ids(tx: Transaction, telegram_ids: Sequence[int]) -> dict[int, int]:
+    """Return our ids of chats by Telegram's, taking down the unknown ones."""
+    wanted = sorted(set(telegram_ids))
+    known = _known(tx, wanted)
+    missing = [one for one in wanted if one not in known]
+    if missing:
+        new = [
+            {
+                "telegram_id": one,
+                "kind": "forum" if one < 0 else "private",
+                "status": "active",
+            }
+            for one in missing
+        ]
+        tx.run(tx.upsert(CHAT).on_conflict_do_nothing(), new)
+        known = _known(tx, wanted)
+    return known
+
+
+def _known(tx: Transaction, wanted: Sequence[int]) -> dict[int, int]:
+    columns = (CHAT.c.telegram_id, CHAT.c.former_id)
+    found = tx.run(
+        select(CHAT.c.id, *columns).where(or_(*(one.in_(wanted) for one in columns)))
+    ).all()
+    current = {row.telegram_id: row.id for row in found}
+    return {row.former_id: row.id for row in found if row.former_id} | current
+
+
+def migrate(tx: Transaction, old: int, new: int) -> None:
+    """Give a chat its new Telegram id; it is still known by the former one."""
+    chat_ids(tx, [old])
+    tx.run(
+        update(CHAT)
+        .where(CHAT.c.telegram_id == old)
+        .values(telegram_id=new, former_id=old)
+    )
+
+
+def current_id(tx: Transaction, chat: int) -> int:
+    """Return the Telegram id that a chat has by now."""
+    found = select(CHAT.c.telegram_id).where(CHAT.c.former_id == chat)
+    return tx.run(found).scalar() or chat
+
+
+def add_topic(tx: Transaction, topic: NewTopic) -> None:
+    """Write down where a ticket is shown; the same topic twice is one."""
+    row = {
+        "ticket_id": topic.ticket_id,
+        "chat_id": chat_ids(tx, [topic.chat])[topic.chat],
+        "thread_id": topic.thread_id,
+        "state": "open",
+    }
+    tx.run(tx.upsert(TOPIC).on_conflict_do_nothing(), row)
+
+
+def lose_topic(tx: Transaction, chat: int, thread_id: int) -> None:
+    """Take down that a topic is gone, so that the ticket gets another."""
+    tx.run(
+        update(TOPIC)
+        .where(TOPIC.c.chat_id == chat_ids(tx, [chat])[chat])
+        .where(TOPIC.c.thread_id == thread_id)
+        .values(state="gone")
+    )
+
+
+def set_card(
+    tx: Transaction, *, chat: int, thread_id: int, message_id: int | None
+) -> None:
+    """Remember which message of a topic is the ticket's card."""
+    tx.run(
+        update(TOPIC)
+        .where(TOPIC.c.chat_id == chat_ids(tx, [chat])[chat])
+        .where(TOPIC.c.thread_id == thread_id)
+        .values(card_message_id=message_id)
+    )
+
+
+def threads_of(tx: Transaction, ticket: TicketId) -> list[int]:
+    """Return the topics that show a ticket now."""
+    found = tx.run(
+        select(TOPIC.c.thread_id).where(
+            TOPIC.c.ticket_id == ticket, TOPIC.c.state != "gone"
+        )
+    )
+    return [row.thread_id for row in found]

@@ -1,0 +1,286 @@
+"""Deliveries: claimed by lane, frozen before the first attempt, marked by fence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
+
+from storage import lanes
+from storage.arrivals import heads
+from storage.books import MESSAGE_REF
+from storage.lanes import DELIVERY, WAITING, Lease
+from storage.schema import table
+from storage.transaction import Transaction
+from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
+from tickets.words import DeliveryState, Medium
+
+SENT_MAIL = table("sent_mail")
+_delivery = DELIVERY.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A delivery at the head of a leased lane.
+
+    ``state`` is new, sending (a worker died over it) or uncertain (the answer of
+    the attempt before was lost); ``attempts`` counts the ones already made.
+    """
+
+    id: DeliveryId
+    lease: Lease
+    channel: Medium
+    target: str
+    kind: str
+    facts: dict[str, Any]
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    budget: str
+    payload: bytes | None
+    event_id: str | None
+    arrival_id: ArrivalId | None
+    ticket_id: TicketId | None
+    comment_id: CommentId | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frozen:
+    """A payload that is about to be sent for the first time, or again."""
+
+    due: Due
+    payload: bytes
+    message_id: str | None = None  # of a mail
+
+
+def claim(
+    tx: Transaction,
+    channel: Medium,
+    *,
+    owner: str,
+    limit: int,
+    lease: timedelta,
+    budget: str | None = None,
+) -> list[Due]:
+    """Lease due lanes and return the head of each; lanes with none are given back."""
+    leases = lanes.claim(
+        tx, channel, owner=owner, limit=limit, lease=lease, budget=budget
+    )
+    if not leases:
+        return []
+    by_lane = {one.lane: one for one in leases}
+    rows = tx.run(
+        select(DELIVERY)
+        .where(_delivery.lane.in_(by_lane), WAITING["delivery"])
+        .order_by(_delivery.id)
+        .limit(len(by_lane) * 4)
+    ).all()
+    current = [row for row in rows if not _is_over(tx, row)]
+    chosen = heads(current, tx.now, 1)
+    for lane in by_lane.keys() - {row.lane for row in chosen}:
+        lanes.release(tx, [by_lane[lane]], DELIVERY)
+    return [_due(row, by_lane[row.lane]) for row in chosen]
+
+
+def _is_over(tx: Transaction, row: Row[Any]) -> bool:
+    """End what has expired, or is a card that a newer one replaces."""
+    if row.expires_at is not None and row.expires_at <= tx.now:
+        _end(tx, row.id, DeliveryState.EXPIRED)
+        return True
+    if row.replaces is None or row.state != DeliveryState.NEW:
+        return False
+    newer = tx.run(
+        select(_delivery.id)
+        .where(_delivery.lane == row.lane, WAITING["delivery"])
+        .where(_delivery.replaces == row.replaces, _delivery.id > row.id)
+        .limit(1)
+    ).first()
+    if newer is None:
+        return False
+    _end(tx, row.id, DeliveryState.SUPERSEDED)
+    return True
+
+
+def _end(tx: Transaction, delivery: int, state: DeliveryState) -> None:
+    tx.run(update(DELIVERY).where(_delivery.id == delivery).values(state=state))
+
+
+def _due(row: Row[Any], lease: Lease) -> Due:
+    return Due(
+        id=row.id,
+        lease=lease,
+        channel=Medium(row.channel),
+        target=row.target,
+        kind=row.kind,
+        facts=row.facts,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        budget=row.budget,
+        payload=row.payload,
+        event_id=row.event_id,
+        arrival_id=row.arrival_id,
+        ticket_id=row.ticket_id,
+        comment_id=row.comment_id,
+    )
+
+
+_BEGIN = (
+    update(DELIVERY)
+    .where(_delivery.id == bindparam("at"))
+    .values(
+        payload=bindparam("bytes"),
+        state=DeliveryState.SENDING,
+        attempts=_delivery.attempts + 1,
+    )
+)
+
+
+def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
+    """Commit what will be sent; return those whose lanes are still ours."""
+    held = lanes.held(tx, [one.due.lease for one in frozen])
+    ours = [one for one in frozen if one.due.lease.lane in held]
+    if not ours:
+        return []
+    tx.run(_BEGIN, [{"at": one.due.id, "bytes": one.payload} for one in ours])
+    mails = [one for one in ours if one.message_id and not one.due.attempts]
+    if mails:
+        _remember_mails(tx, mails)
+    return ours
+
+
+def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
+    """Let answers to our own mails find their ticket by Message-ID."""
+    sent = [
+        {
+            "message_id": one.message_id,
+            "delivery_id": one.due.id,
+            "ticket_id": one.due.ticket_id,
+            "comment_id": one.due.comment_id,
+            "recipient": one.due.target,
+        }
+        for one in mails
+    ]
+    tx.run(insert(SENT_MAIL), sent)
+    refs = [
+        {
+            "message_id": row["message_id"],
+            "ticket_id": row["ticket_id"],
+            "state": "own",
+        }
+        for row in sent
+    ]
+    tx.run(tx.upsert(MESSAGE_REF).on_conflict_do_nothing(), refs)
+
+
+_SENT = (
+    update(DELIVERY)
+    .where(_delivery.id == bindparam("at"))
+    .values(
+        state=DeliveryState.SENT,
+        sent_at=bindparam("moment"),
+        receipt=bindparam("answer"),
+        last_error=None,
+    )
+)
+
+
+def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
+    """Write down that the other side has them, in its own words."""
+    rows = [
+        {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
+    ]
+    tx.run(_SENT, rows)
+
+
+def mark_later(
+    tx: Transaction, due: Due, *, state: DeliveryState, reason: str, delay: timedelta
+) -> None:
+    """Let it wait, as new or uncertain; its lane waits with it."""
+    tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == due.id)
+        .values(state=state, last_error=reason, next_at=tx.now + delay)
+    )
+
+
+def mark_over(tx: Transaction, due: Due, *, state: DeliveryState, reason: str) -> None:
+    """End it unsent, with the reason."""
+    tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == due.id)
+        .values(state=state, last_error=reason)
+    )
+
+
+def hold(tx: Transaction, due: Due) -> None:
+    """Lock the delivery's lane; LeaseLost if it is another worker's by now."""
+    lanes.hold(tx, due.lease)
+
+
+def held(tx: Transaction, dues: Sequence[Due]) -> set[str]:
+    """Lock the deliveries' lanes and return the names of those still ours."""
+    return lanes.held(tx, [due.lease for due in dues])
+
+
+def requeue(tx: Transaction, due: Due) -> None:
+    """Let it start anew at once: a step before it is done."""
+    tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == due.id)
+        .values(
+            state=DeliveryState.NEW,
+            payload=None,
+            attempts=0,
+            next_at=tx.now,
+            last_error=None,
+        )
+    )
+
+
+def block(tx: Transaction, due: Due, reason: str) -> None:
+    """Park it, and let nothing of its lane leave until a person decides."""
+    mark_over(tx, due, state=DeliveryState.PARKED, reason=reason)
+    lanes.block(tx, due.lease)
+
+
+def release(tx: Transaction, dues: Sequence[Due]) -> None:
+    """Give the lanes back."""
+    lanes.release(tx, [due.lease for due in dues], DELIVERY)
+
+
+def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
+    """Return when each rate window was spent, for a relay that has just started."""
+    rows = tx.run(
+        select(_delivery.budget, _delivery.sent_at)
+        .where(_delivery.channel == Medium.TELEGRAM, _delivery.budget != "")
+        .where(_delivery.sent_at >= since)
+        .order_by(_delivery.sent_at)
+    )
+    spent: dict[str, list[datetime]] = {}
+    for row in rows:
+        spent.setdefault(row.budget, []).append(row.sent_at)
+    return spent
+
+
+def waiting(tx: Transaction, channel: Medium) -> tuple[int, datetime | None]:
+    """Return how many deliveries of a channel wait, and since when the oldest."""
+    row = tx.run(
+        select(func.count(), func.min(_delivery.created_at))
+        .where(_delivery.channel == channel, WAITING["delivery"])
+    ).one()  # fmt: skip
+    return row[0], row[1]
+
+
+def parked(tx: Transaction, channel: Medium) -> int:
+    """Count the deliveries of a channel that a person must look at."""
+    return int(
+        tx.run(
+            select(func.count())
+            .select_from(DELIVERY)
+            .where(_delivery.channel == channel, text("delivery.state = 'parked'"))
+        ).scalar_one()
+    )

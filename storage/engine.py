@@ -1,0 +1,87 @@
+"""Connections to the database, as durable as the promises made on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.pool import NullPool, StaticPool
+
+PAGE_CACHE_KIB = 16_384
+BUSY_MS = 5_000
+
+
+def parse_url(url: str, base: Path) -> URL:
+    """Read a database URL; a relative SQLite path starts at ``base``.
+
+    ValueError names a scheme that is neither sqlite nor postgresql+psycopg.
+    """
+    parsed = make_url(url)
+    if parsed.drivername == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError("storage.url: SQLite needs a file, as sqlite:///path")
+        return parsed.set(database=str(base / parsed.database))
+    if parsed.drivername != "postgresql+psycopg":
+        raise ValueError(
+            f"storage.url: {parsed.drivername!r} is not sqlite or postgresql+psycopg"
+        )
+    return parsed
+
+
+def sqlite_writer(url: URL) -> Engine:
+    """Open the one connection that writes: WAL, and fsynced at every commit."""
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # transactions are begun by ``begin`` below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_MS}",
+            f"cache_size = -{PAGE_CACHE_KIB}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def sqlite_reader(url: URL) -> Engine:
+    """Open connections that cannot write, for everybody who only looks."""
+    file = f"file:{url.database}?mode=ro"
+    engine = create_engine(
+        f"sqlite:///{file}&uri=true", connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw: Any, _record: Any) -> None:
+        raw.execute("PRAGMA query_only = ON")
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+    return engine
+
+
+def postgres(url: URL, connections: int) -> Engine:
+    """Open a pool of connections to PostgreSQL."""
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=2,
+        pool_pre_ping=True,
+        pool_timeout=30,
+        connect_args={"connect_timeout": 5, "prepare_threshold": 3},
+    )
+
+
+def one_shot(url: URL) -> Engine:
+    """Open connections that are closed after use, for migrations."""
+    return create_engine(url, poolclass=NullPool)

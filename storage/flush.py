@@ -1,0 +1,293 @@
+"""Writes what a piece of work gathered: one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import and_, case, func, insert, update
+
+from storage import blobs, lanes, rows
+from storage.books import CHAT_MESSAGE, MESSAGE_REF, PARTICIPANT
+from storage.chats import add_topic, chat_ids, migrate
+from storage.lanes import DELIVERY, Filling
+from storage.rows import ADDRESS, ATTACHMENT, COMMENT, CONTACT, REVISION, TICKET
+from storage.schema import table
+from storage.transaction import Transaction
+from tickets.model import Contact, Delivery
+from tickets.words import DeliveryState, Medium
+from tickets.work import NewComment, Work
+
+EVENT = table("event")
+BLOB = table("blob")
+
+
+def flush(tx: Transaction, work: Work) -> None:
+    """Write the work's rows, events and deliveries, and fill their lanes."""
+    _contacts(tx, work)
+    _tickets(tx, work)
+    _comments(tx, work)
+    _files(tx, work)
+    _verdicts(tx, work)
+    _refs(tx, work)
+    _chats(tx, work)
+    _chat_links(tx, work)
+    _events(tx, work)
+    add_deliveries(tx, work.deliveries)
+
+
+def _contacts(tx: Transaction, work: Work) -> None:
+    if not work.contacts:
+        return
+    tx.run(
+        insert(CONTACT),
+        [
+            {
+                "id": new.contact.id,
+                "stream": f"contact:{new.contact.id}",
+                "version": new.version,
+                "organisation_id": _id(new.contact.organisation),
+                "name": new.contact.name,
+                "language": new.contact.language,
+                "salt": new.salt,
+            }
+            for new in work.contacts
+        ],
+    )
+    tx.run(
+        insert(ADDRESS),
+        [
+            {
+                "contact_id": new.contact.id,
+                "kind": "email",
+                "value": new.contact.email,
+                "verified": False,
+            }
+            for new in work.contacts
+        ],
+    )
+
+
+def _id(one: Any) -> int | None:
+    return None if one is None else int(one.id)
+
+
+def _tickets(tx: Transaction, work: Work) -> None:
+    if work.opened:
+        tx.run(
+            insert(TICKET),
+            [{**rows.ticket_row(one), "custom": {}} for one in work.opened.values()],
+        )
+    for ticket in work.changed.values():
+        values = rows.ticket_row(ticket)
+        tx.run(update(TICKET).where(TICKET.c.id == values.pop("id")).values(values))
+    if work.participants:
+        insert_new = tx.upsert(PARTICIPANT).on_conflict_do_nothing()
+        tx.run(
+            insert_new,
+            [
+                {
+                    "ticket_id": new.ticket_id,
+                    "contact_id": new.contact_id,
+                    "role": new.role,
+                }
+                for new in work.participants
+            ],
+        )
+
+
+def _comments(tx: Transaction, work: Work) -> None:
+    if not work.comments:
+        return
+    tx.run(insert(COMMENT), [_comment_row(work, new) for new in work.comments])
+    tx.run(
+        insert(REVISION),
+        [
+            {
+                "comment_id": new.comment.id,
+                "at": new.comment.at,
+                "text": new.comment.text,
+                "html": new.comment.html,
+                "quoted": "",
+                "salt": new.salt,
+            }
+            for new in work.comments
+        ],
+    )
+
+
+def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
+    comment = new.comment
+    by_contact = isinstance(comment.author, Contact)
+    return {
+        "id": comment.id,
+        "public_id": comment.public_id,
+        "ticket_id": comment.ticket_id,
+        "arrival_id": work.arrival,
+        "contact_id": comment.author.id if by_contact else None,
+        "specialist_id": None if by_contact else comment.author.id,
+        "visibility": comment.visibility,
+        "channel": comment.channel,
+        "trust": comment.trust,
+        "message_id": comment.message_id,
+        "thread": new.thread,
+        "body_hash": new.body_hash,
+        "at": comment.at,
+    }
+
+
+def _files(tx: Transaction, work: Work) -> None:
+    if work.blobs:
+        insert_new = tx.upsert(BLOB).on_conflict_do_nothing()
+        tx.run(insert_new, [_blob_row(tx, key, work.blobs[key]) for key in work.blobs])
+    attachments = [
+        {
+            "id": file.id,
+            "comment_id": new.comment.id,
+            "name": file.name,
+            "media_type": file.media_type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "content_id": file.content_id,
+            "remote_id": file.remote_id,
+            "state": file.state,
+        }
+        for new in work.comments
+        for file in new.comment.attachments
+    ]
+    if attachments:
+        tx.run(insert(ATTACHMENT), attachments)
+    for file in work.stored.values():
+        tx.run(
+            update(ATTACHMENT)
+            .where(ATTACHMENT.c.id == file.id)
+            .values(state=file.state, sha256=file.sha256, size=file.size)
+        )
+
+
+def _blob_row(tx: Transaction, sha256: str, content: bytes) -> dict[str, Any]:
+    inline = len(content) <= blobs.INLINE_LIMIT
+    if not inline:
+        tx.blobs.store(content)
+    return {
+        "sha256": sha256,
+        "size": len(content),
+        "content": content if inline else None,
+    }
+
+
+def _verdicts(tx: Transaction, work: Work) -> None:
+    for comment_id, verdict in work.verdicts.items():
+        fresh = {"verdict": verdict}
+        if verdict == "accepted":
+            fresh["trust"] = "plausible"
+        tx.run(update(COMMENT).where(COMMENT.c.id == comment_id).values(fresh))
+
+
+def _refs(tx: Transaction, work: Work) -> None:
+    """Point the conversation's Message-IDs at the ticket; the first claim stays."""
+    if not work.refs:
+        return
+    ref = MESSAGE_REF.c
+    arrives = and_(ref.message_id == work.message_id, ref.state == "awaited")
+    tx.run(
+        update(MESSAGE_REF)
+        .where(ref.message_id.in_(sorted(work.refs)))
+        .values(
+            ticket_id=func.coalesce(ref.ticket_id, next(iter(work.refs.values()))),
+            arrival_id=case((arrives, work.arrival), else_=ref.arrival_id),
+            state=case((arrives, "seen"), else_=ref.state),
+        )
+    )
+
+
+def _chats(tx: Transaction, work: Work) -> None:
+    for old, new in work.moved_chats.items():
+        migrate(tx, old, new)
+    for topic in work.topics:
+        add_topic(tx, topic)
+
+
+def _chat_links(tx: Transaction, work: Work) -> None:
+    if not work.chat_links:
+        return
+    internal = chat_ids(tx, [link.chat for link in work.chat_links])
+    insert_new = tx.upsert(CHAT_MESSAGE).on_conflict_do_nothing()
+    tx.run(
+        insert_new,
+        [
+            {
+                "chat_id": internal[link.chat],
+                "message_id": link.message_id,
+                "comment_id": link.comment_id,
+                "ticket_id": link.ticket_id,
+            }
+            for link in work.chat_links
+        ],
+    )
+
+
+def _events(tx: Transaction, work: Work) -> None:
+    if work.events:
+        tx.run(
+            insert(EVENT),
+            [
+                {
+                    "id": event.id,
+                    "stream": event.stream,
+                    "seq": event.seq,
+                    "type": event.type,
+                    "actor": event.actor,
+                    "at": event.at,
+                    "causation": event.causation,
+                    "data": event.data,
+                }
+                for event in work.events
+            ],
+        )
+
+
+def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
+    """Queue deliveries in their lanes."""
+    new = [_delivery_row(tx, one) for one in deliveries]
+    if not new:
+        return
+    tx.run(insert(DELIVERY), new)
+    lanes.fill(
+        tx,
+        (
+            Filling(
+                lane=row["lane"],
+                kind=row["channel"],
+                priority=row["priority"],
+                next_at=row["next_at"],
+                budget=row["budget"],
+            )
+            for row in new
+        ),
+    )
+
+
+def _delivery_row(tx: Transaction, one: Delivery) -> dict[str, Any]:
+    budget = one.target if one.medium is Medium.BUS else one.budget
+    return {
+        "id": one.id,
+        "event_id": one.event_id,
+        "arrival_id": one.arrival_id,
+        "ticket_id": one.ticket_id,
+        "comment_id": one.comment_id,
+        "channel": one.medium,
+        "target": one.target,
+        "lane": one.lane,
+        "budget": budget,
+        "priority": one.priority,
+        "replaces": one.replaces,
+        "kind": one.kind,
+        "facts": one.facts,
+        "payload": one.payload,
+        "state": DeliveryState.NEW,
+        "attempts": 0,
+        "created_at": tx.now,
+        "next_at": one.hold_until or tx.now,
+        "expires_at": one.expires_at,
+    }

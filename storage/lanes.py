@@ -1,0 +1,195 @@
+"""Lanes: filled with work, leased to one worker at a time, and given back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Table, case, delete, select, text, update
+
+from storage.errors import LeaseLost
+from storage.schema import table
+from storage.transaction import Transaction
+
+LANE = table("lane")
+ARRIVAL = table("arrival")
+DELIVERY = table("delivery")
+_lane = LANE.c
+#: Written out, not bound: so the partial indices on the waiting rows serve.
+WAITING = {
+    ARRIVAL.name: text("arrival.state = 'new'"),
+    DELIVERY.name: text("delivery.state IN ('new', 'sending', 'uncertain')"),
+}
+
+
+#: The owner of a lane that waits for a person, and when it would be due.
+BLOCKED = "blocked"
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """A lane that one worker holds; only its fence may mark the lane's items."""
+
+    lane: str
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filling:
+    """Work that was put into a lane."""
+
+    lane: str
+    kind: str
+    priority: int
+    next_at: datetime
+    budget: str = ""
+
+
+def fill(tx: Transaction, fillings: Iterable[Filling]) -> None:
+    """Make the lanes due; one that is leased is looked at again when given back."""
+    rows: dict[str, dict[str, Any]] = {}
+    for one in fillings:
+        tx.filled.add(one.kind)
+        row = rows.setdefault(one.lane, _row(one))
+        row["priority"] = min(row["priority"], one.priority)
+        row["next_at"] = min(row["next_at"], one.next_at)
+    if not rows:
+        return
+    insert = tx.upsert(LANE)
+    new = insert.excluded
+    sooner = case((new.next_at < _lane.next_at, new.next_at), else_=_lane.next_at)
+    first = case((new.priority < _lane.priority, new.priority), else_=_lane.priority)
+    statement = insert.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "priority": first,
+            "next_at": case((_lane.owner.is_(None), sooner), else_=_lane.next_at),
+        },
+    )
+    tx.run(statement, [rows[key] for key in sorted(rows)])
+
+
+def _row(one: Filling) -> dict[str, Any]:
+    return {
+        "key": one.lane,
+        "kind": one.kind,
+        "budget": one.budget,
+        "priority": one.priority,
+        "next_at": one.next_at,
+        "fence": 0,
+    }
+
+
+def claim(
+    tx: Transaction,
+    kind: str,
+    *,
+    owner: str,
+    limit: int,
+    lease: timedelta,
+    budget: str | None = None,
+) -> list[Lease]:
+    """Lease up to ``limit`` due lanes of a kind, the most urgent first.
+
+    A leased lane is due again when its lease ends: so a dead worker's work is
+    taken over by whoever looks next.
+    """
+    waiting = LANE.alias("waiting")
+    due = select(waiting.c.key).where(
+        waiting.c.kind == kind, waiting.c.next_at <= tx.now
+    )
+    if budget is not None:
+        due = due.where(waiting.c.budget == budget)
+    due = due.order_by(waiting.c.priority, waiting.c.next_at).limit(limit)
+    until = tx.now + lease
+    fence = secrets.randbits(62)
+    leased = tx.run(
+        update(LANE)
+        .where(_lane.key.in_(due.with_for_update(skip_locked=True)))
+        .values(owner=owner, lease_until=until, next_at=until, fence=fence)
+        .returning(_lane.key)
+    )
+    return [Lease(lane=row.key, fence=fence) for row in leased]
+
+
+def due_budgets(tx: Transaction, kind: str) -> list[str]:
+    """Return the rate windows that have lanes waiting."""
+    rows = tx.run(
+        select(_lane.budget).where(_lane.kind == kind, _lane.next_at <= tx.now)
+        .distinct()
+    )  # fmt: skip
+    return [row.budget for row in rows]
+
+
+def hold(tx: Transaction, lease: Lease) -> None:
+    """Lock the lane's row; LeaseLost if another worker took it over."""
+    if not held(tx, [lease]):
+        raise LeaseLost(lease.lane)
+
+
+def held(tx: Transaction, leases: Sequence[Lease]) -> set[str]:
+    """Lock the lanes' rows and return the names of those that are still ours."""
+    fences = {one.lane: one.fence for one in leases}
+    found = tx.run(
+        select(_lane.key, _lane.fence)
+        .where(_lane.key.in_(sorted(fences)))
+        .order_by(_lane.key)
+        .with_for_update()
+    )
+    return {row.key for row in found if fences[row.key] == row.fence}
+
+
+def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
+    """Give lanes back that we hold: due when the head is, gone when empty."""
+    keys = [one.lane for one in leases]
+    waiting = (items.c.lane == _lane.key, WAITING[items.name])
+    empty = ~select(items.c.id).where(*waiting).correlate(LANE).exists()
+    tx.run(delete(LANE).where(_lane.key.in_(keys), empty))
+    fresh: dict[str, Any] = {"owner": None, "lease_until": None}
+    fresh["next_at"] = _of_head(items.c.next_at, waiting)
+    if items is DELIVERY:
+        fresh["priority"] = _of_head(items.c.priority, waiting)
+    tx.run(update(LANE).where(_lane.key.in_(keys)).values(**fresh))
+
+
+def _of_head(column: Column[Any], waiting: tuple[Any, ...]) -> Any:
+    items = column.table
+    return (
+        select(column)
+        .where(*waiting)
+        .order_by(items.c.id)
+        .limit(1)
+        .correlate(LANE)
+        .scalar_subquery()
+    )
+
+
+def block(tx: Transaction, lease: Lease) -> None:
+    """Keep a lane from being claimed until a person frees it."""
+    tx.run(
+        update(LANE)
+        .where(_lane.key == lease.lane)
+        .values(owner=BLOCKED, lease_until=None, next_at=FAR, fence=0)
+    )
+
+
+def free(tx: Transaction, lane: str) -> None:
+    """Make a blocked lane due again."""
+    tx.run(
+        update(LANE)
+        .where(_lane.key == lane, _lane.owner == BLOCKED)
+        .values(owner=None, next_at=tx.now)
+    )
+
+
+def free_all(tx: Transaction) -> None:
+    """End every lease: for the only process there is, when it starts."""
+    tx.run(
+        update(LANE)
+        .where(_lane.owner.is_not(None), _lane.owner != BLOCKED)
+        .values(owner=None, lease_until=None, next_at=tx.now)
+    )

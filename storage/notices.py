@@ -1,0 +1,178 @@
+"""What a delivery's words are made from, read as things stand now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from storage import chats
+from storage.books import CHAT, TOPIC, SqlBooks
+from storage.deliveries import SENT_MAIL, Due
+from storage.flush import BLOB
+from storage.lanes import DELIVERY
+from storage.rows import ATTACHMENT, COMMENT, to_attachment
+from storage.transaction import Transaction
+from tickets.books import Participant
+from tickets.letter import File, Mailbox
+from tickets.model import Attachment, Comment, Ticket
+from tickets.outgoing import ChatNotice, MailNotice
+from tickets.rules import Rules
+from tickets.words import DeliveryState, FileState
+
+#: What goes to a chat; the rest answers a button or fetches a file.
+PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
+
+
+def mail_notice(tx: Transaction, due: Due, rules: Rules) -> MailNotice:
+    """Return a mail's notice; LookupError if it names a row that is not there."""
+    books = SqlBooks(tx, locks=False)
+    ticket = _ticket(books, due)
+    comment = books.comment(due.comment_id) if due.comment_id else None
+    people = books.participants(ticket.id)
+    chain = _chain(tx, due, ticket)
+    files = comment.attachments if comment else ()
+    reader = next((one for one in people if one.contact.email == due.target), None)
+    own = reader.contact.language if reader else None
+    return MailNotice(
+        delivery=due.id,
+        kind=due.kind,
+        recipient=due.target,
+        recipient_name=reader.contact.name if reader else "",
+        language=rules.language_for(own, ticket.site),
+        ticket=ticket,
+        to=_mailboxes(people, "requester"),
+        cc=_mailboxes(people, "cc"),
+        references=tuple(chain),
+        in_reply_to=chain[-1] if chain else None,
+        comment=comment,
+        files=tuple(
+            load_file(tx, file) for file in files if file.state is FileState.STORED
+        ),
+        unsent=tuple(
+            file.name for file in files if file.state is FileState.REMOTE_ONLY
+        ),
+    )
+
+
+def _ticket(books: SqlBooks, due: Due) -> Ticket:
+    if due.ticket_id is None:
+        raise LookupError(f"delivery {due.id} of kind {due.kind!r} names no ticket")
+    return books.ticket(due.ticket_id)
+
+
+def _mailboxes(people: tuple[Participant, ...], role: str) -> tuple[Mailbox, ...]:
+    return tuple(
+        Mailbox(address=one.contact.email, name=_shown_name(one))
+        for one in people
+        if one.role == role and one.contact.email
+    )
+
+
+def _shown_name(one: Participant) -> str:
+    return "" if one.contact.name == one.contact.email else one.contact.name
+
+
+def _chain(tx: Transaction, due: Due, ticket: Ticket) -> list[str]:
+    """Return the conversation's Message-IDs as this recipient may know them.
+
+    The first mail's own References, then every mail of the ticket and every one
+    of ours to this recipient, in the order they came (RFC 5322, 3.6.4).
+    """
+    came = tx.run(
+        select(COMMENT.c.message_id, COMMENT.c.thread, COMMENT.c.at)
+        .where(COMMENT.c.ticket_id == ticket.id, COMMENT.c.message_id.is_not(None))
+        .where(COMMENT.c.at <= due.created_at)
+        .order_by(COMMENT.c.id)
+    ).all()
+    went = tx.run(
+        select(SENT_MAIL.c.message_id, DELIVERY.c.created_at)
+        .join(DELIVERY, SENT_MAIL.c.delivery_id == DELIVERY.c.id)
+        .where(SENT_MAIL.c.ticket_id == ticket.id, SENT_MAIL.c.recipient == due.target)
+        .where(DELIVERY.c.id < due.id)
+    ).all()
+    mails = [(row.at, row.message_id) for row in came]
+    mails.extend((row.created_at, row.message_id) for row in went)
+    before = came[0].thread.split() if came else []
+    chain = dict.fromkeys(before)
+    chain.update(dict.fromkeys(one for _, one in sorted(mails)))
+    return list(chain)
+
+
+def load_file(tx: Transaction, file: Attachment) -> File:
+    """Return an attachment with its bytes."""
+    return File(
+        name=file.name,
+        media_type=file.media_type,
+        content=load_blob(tx, file.sha256 or ""),
+        content_id=file.content_id,
+    )
+
+
+def load_blob(tx: Transaction, sha256: str) -> bytes:
+    """Return a blob's bytes; LookupError if it was never stored."""
+    row = tx.run(select(BLOB.c.content).where(BLOB.c.sha256 == sha256)).first()
+    if row is None:
+        raise LookupError(f"there is no blob {sha256}")
+    return tx.blobs.load(sha256) if row.content is None else bytes(row.content)
+
+
+def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
+    """Return a chat's notice; LookupError if it names a row that is not there."""
+    books = SqlBooks(tx, locks=False)
+    ticket = books.ticket(due.ticket_id) if due.ticket_id else None
+    chat = chats.current_id(tx, int(due.target)) if due.kind in PLACED else 0
+    topic = _topic(tx, ticket, chat)
+    return ChatNotice(
+        delivery=due.id,
+        kind=due.kind,
+        chat=chat,
+        language=_language(ticket, chat, rules),
+        facts=_facts(due),
+        ticket=ticket,
+        comment=_comment(books, due),
+        file=_file(tx, due),
+        thread_id=topic.thread_id if topic else None,
+        card_message_id=topic.card_message_id if topic else None,
+        repeat=due.state is DeliveryState.UNCERTAIN,
+    )
+
+
+def _facts(due: Due) -> dict[str, object]:
+    facts = dict(due.facts)
+    if due.kind == "toast":
+        facts["callback_id"] = due.target
+    return facts
+
+
+def _comment(books: SqlBooks, due: Due) -> Comment | None:
+    return books.comment(due.comment_id) if due.comment_id else None
+
+
+def _language(ticket: Ticket | None, chat: int, rules: Rules) -> str:
+    if ticket is not None:
+        return rules.language_for(None, ticket.site)
+    here = [site.code for site in rules.sites if chat in site.chats]
+    return rules.language_for(None, here[0]) if here else rules.language
+
+
+def _topic(tx: Transaction, ticket: Ticket | None, chat: int) -> Any:
+    if ticket is None:
+        return None
+    return tx.run(
+        select(TOPIC.c.thread_id, TOPIC.c.card_message_id)
+        .join(CHAT, TOPIC.c.chat_id == CHAT.c.id)
+        .where(TOPIC.c.ticket_id == ticket.id, CHAT.c.telegram_id == chat)
+        .where(TOPIC.c.state != "gone")
+        .order_by(TOPIC.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _file(tx: Transaction, due: Due) -> File | None:
+    if due.kind != "file":
+        return None
+    row = tx.run(
+        select(ATTACHMENT).where(ATTACHMENT.c.id == due.facts["attachment"])
+    ).one()
+    return load_file(tx, to_attachment(row))

@@ -1,0 +1,126 @@
+"""The storage as the rest of the program holds it: write jobs, read jobs, wake-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from storage import schema
+from storage.blobs import Blobs
+from storage.engine import postgres, sqlite_reader, sqlite_writer
+from storage.errors import StorageError
+from storage.ids import BlockIds
+from storage.transaction import Job, Transaction
+from storage.writer import GroupWriter, PoolWriter, Writer, translate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where the records are: the database, and the folder of large blobs."""
+
+    url: URL
+    blobs: Path
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.drivername == "sqlite"
+
+
+class SchemaOutdated(StorageError):  # noqa: N818 # a state of the database
+    """The database has another schema than this program: run ``db upgrade``."""
+
+
+class Store:
+    """One process's way to the records.
+
+    ``on_filled`` is told which kinds of lanes have new work, from the thread that
+    committed it.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        *,
+        clock: Callable[[], datetime],
+        on_filled: Callable[[set[str]], None],
+        connections: int = 8,
+    ) -> None:
+        self._clock = clock
+        self._blobs = Blobs(places.blobs)
+        if places.is_sqlite:
+            self._engine = sqlite_writer(places.url)
+            self._reader = sqlite_reader(places.url)
+        else:
+            self._engine = self._reader = postgres(places.url, connections)
+        self._ids = BlockIds(self._reader)
+        self._writer = self._open_writer(places, on_filled, connections)
+
+    def _open_writer(
+        self, places: Places, on_filled: Callable[[set[str]], None], connections: int
+    ) -> Writer:
+        if places.is_sqlite:
+            return GroupWriter(self._engine, self._begin, on_filled)
+        return PoolWriter(self._engine, self._begin, on_filled, threads=connections)
+
+    def _begin(self, connection: Connection) -> Transaction:
+        return Transaction(
+            connection=connection, now=self._clock(), ids=self._ids, blobs=self._blobs
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def submit(self, job: Job[T]) -> Future[T]:
+        """Run a job in its own transaction; the future is done once it is committed.
+
+        The future raises what the job raised, StorageFull or StorageDown.
+        """
+        return self._writer.submit(job)
+
+    def write(self, job: Job[T]) -> T:
+        """Run a job and wait for its commit."""
+        return self.submit(job).result()
+
+    def read(self, job: Job[T]) -> T:
+        """Run a job that only looks, on a connection that cannot write."""
+        try:
+            with self._reader.connect() as connection:
+                return job(self._begin(connection))
+        except DBAPIError as error:
+            raise translate(error) from error
+
+    def close(self) -> None:
+        """Finish what was submitted and let the connections go."""
+        self._writer.close()
+        self._engine.dispose()
+        self._reader.dispose()
+
+
+def upgrade(places: Places) -> None:
+    """Bring the database to the newest schema."""
+    engine = _one_connection(places)
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+def is_current(places: Places) -> bool:
+    """Say whether the database has the schema of this program."""
+    engine = _one_connection(places)
+    try:
+        return schema.is_current(engine)
+    finally:
+        engine.dispose()
+
+
+def _one_connection(places: Places) -> Engine:
+    return sqlite_writer(places.url) if places.is_sqlite else postgres(places.url, 1)

@@ -1,0 +1,200 @@
+"""Who runs jobs: one thread with group commit on SQLite, a pool on PostgreSQL."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from storage.errors import StorageDown, StorageError, StorageFull
+from storage.transaction import Job, Transaction
+
+T = TypeVar("T")
+Begin = Callable[[Connection], Transaction]
+GROUP = 100
+ATTEMPTS = 5
+RETRIED_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
+FULL_SQLSTATES = {"53100", "53200"}
+
+
+class Writer(Protocol):
+    """Runs jobs, each in its own transaction or savepoint."""
+
+    def submit(self, job: Job[T]) -> Future[T]:
+        """Return a future that is done once the job is committed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    job: Job[Any]
+    future: Future[Any]
+
+
+class GroupWriter:
+    """One thread that commits all the jobs waiting at a moment together.
+
+    Each job runs in a savepoint of its own: one that raises undoes itself alone.
+    A job may run twice if the common commit fails, so it must not act outside.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        begin: Begin,
+        on_filled: Callable[[set[str]], None],
+    ) -> None:
+        self._engine = engine
+        self._begin = begin
+        self._on_filled = on_filled
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="storage-writer")
+        self._thread.start()
+
+    def submit(self, job: Job[T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._queue.put(_Waiting(job, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was submitted and stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        with self._engine.connect() as connection:
+            while (first := self._queue.get()) is not None:
+                group = [first]
+                last = False
+                while len(group) < GROUP and not self._queue.empty():
+                    more = self._queue.get()
+                    if more is None:
+                        last = True
+                        break
+                    group.append(more)
+                self._commit(connection, group)
+                if last:
+                    return
+
+    def _commit(self, connection: Connection, group: list[_Waiting]) -> None:
+        tx = self._begin(connection)
+        done: list[tuple[_Waiting, Any]] = []
+        try:
+            with connection.begin():
+                done = [
+                    (one, _in_savepoint(tx, one, alone=len(group) == 1))
+                    for one in group
+                ]
+        except Exception as error:  # noqa: BLE001 # handed to those who wait
+            self._retry_apart(connection, group, error)
+            return
+        self._on_filled(tx.filled)
+        for one, result in done:
+            _settle(one.future, result)
+
+    def _retry_apart(
+        self, connection: Connection, group: list[_Waiting], error: Exception
+    ) -> None:
+        """Find the one that spoiled the commit by running each alone."""
+        if len(group) > 1 and isinstance(error, IntegrityError):
+            for one in group:
+                self._commit(connection, [one])
+            return
+        for one in group:
+            one.future.set_exception(translate(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    error: Exception
+
+
+def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
+    if alone:
+        return one.job(tx)
+    tx.connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        result = one.job(tx)
+    except Exception as error:  # noqa: BLE001 # the job's own trouble, given back to it
+        tx.connection.exec_driver_sql("ROLLBACK TO job")
+        result = _Raised(error)
+    tx.connection.exec_driver_sql("RELEASE job")
+    return result
+
+
+def _settle(future: Future[Any], result: Any) -> None:
+    if isinstance(result, _Raised):
+        future.set_exception(translate(result.error))
+    else:
+        future.set_result(result)
+
+
+class PoolWriter:
+    """Threads with a connection each; a job that met a rival runs again."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        begin: Begin,
+        on_filled: Callable[[set[str]], None],
+        *,
+        threads: int = 8,
+    ) -> None:
+        self._engine = engine
+        self._begin = begin
+        self._on_filled = on_filled
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="storage-writer")
+
+    def submit(self, job: Job[T]) -> Future[T]:
+        return self._pool.submit(self._run, job)
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _run(self, job: Job[T]) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._once(job)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _met_a_rival(error):
+                    raise translate(error) from error
+        raise AssertionError("unreachable: the last attempt raises")
+
+    def _once(self, job: Job[T]) -> T:
+        with self._engine.begin() as connection:
+            tx = self._begin(connection)
+            result = job(tx)
+            for kind in sorted(tx.filled):
+                connection.exec_driver_sql(
+                    "SELECT pg_notify('zayavka', %(kind)s)", {"kind": kind}
+                )
+        self._on_filled(tx.filled)
+        return result
+
+
+def _met_a_rival(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, IntegrityError) or state in RETRIED_SQLSTATES
+
+
+def translate(error: Exception) -> Exception:
+    """Return our own word for a database's trouble; other errors as they are."""
+    if isinstance(error, StorageError) or not isinstance(error, DBAPIError):
+        return error
+    state = getattr(error.orig, "sqlstate", None)
+    if state in FULL_SQLSTATES or "disk is full" in str(error.orig):
+        translated: Exception = StorageFull(str(error.orig))
+    elif isinstance(error, OperationalError):
+        translated = StorageDown(str(error.orig))
+    else:
+        return error
+    translated.__cause__ = error
+    return translated

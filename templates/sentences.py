@@ -1,0 +1,80 @@
+"""The short texts of the specialists' chat: what each name says, in English.
+
+A message is the catalogues' key; its placeholders are the facts it needs. All are
+plain text: what stands out in a chat is said by offsets, never by markup.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogues."""
+    return message
+
+
+SENTENCES = MappingProxyType(
+    {
+        "chat.button.take": _("Take"),
+        "chat.button.close": _("Close"),
+        "chat.button.accept": _("Accept"),
+        "chat.button.reject": _("Reject"),
+        "chat.toast.not-registered": _(
+            "You are not registered as a specialist. Ask an administrator."
+        ),
+        "chat.toast.unknown-button": _("This button no longer works."),
+        "chat.toast.taken": _("%(number)s is yours now."),
+        "chat.toast.yours-already": _("This ticket is already yours."),
+        "chat.toast.closed": _("%(number)s is closed."),
+        "chat.toast.closed-already": _("This ticket is closed already."),
+        "chat.toast.forbidden": _("The process does not allow that at this stage."),
+        "chat.toast.judged-already": _("This has already been decided."),
+        "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
+        "chat.toast.rejected": _("Rejected: the message stays here only."),
+        "stage.new": _("new"),
+        "stage.assigned": _("assigned"),
+        "stage.in-progress": _("in progress"),
+        "stage.waiting": _("waiting for the partner"),
+        "stage.resolved": _("resolved"),
+        "stage.closed": _("closed"),
+        "priority.low": _("low"),
+        "priority.normal": _("normal"),
+        "priority.high": _("high"),
+        "priority.urgent": _("urgent"),
+        "chat.unverified": _(
+            "⚠️ The sender is not verified. "
+            "The message stays here until somebody accepts it."
+        ),
+        "chat.comment-cut": _(
+            "✂️ The message is long: the whole text follows as a file."
+        ),
+        "chat.repeat": _("🔁 Sent again: the first attempt may have arrived."),
+        "chat.file-not-shown": _(
+            "📎 Telegram does not take the file “%(file_name)s” (%(size)s bytes). "
+            "It is kept with the ticket."
+        ),
+        "chat.notice.anonymous": _(
+            "⚠️ You write as an anonymous administrator, so nobody knows who answers. "
+            "This was not sent to the partner. "
+            "Turn anonymity off and write it again."
+        ),
+        "chat.notice.not-registered": _(
+            "⚠️ You are not registered as a specialist. "
+            "This was not sent to the partner. "
+            "An administrator can add you by your Telegram ID: "
+            "%(telegram_id)s"
+        ),
+        "chat.notice.file-too-big": _(
+            "⚠️ The file “%(file_name)s” is larger than the 20 MB that Telegram lets "
+            "a bot fetch. "
+            "The partner gets the answer without it and reads its name there."
+        ),
+        "chat.notice.delivery-failed": _(
+            "💔 The mail did not reach %(recipient)s.\n%(reason)s"
+        ),
+        "chat.notice.nobody-to-mail": _(
+            "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."
+        ),
+    }
+)

@@ -1,0 +1,259 @@
+"""The configuration: read whole, overridden, checked, and never shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from app.config import Config, ConfigError, load, rules_from, validate_for_run
+from tickets.process import DEFAULT
+
+SHIPPED = Path(__file__).parents[2] / "config.toml"
+SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in os.environ:
+        if name.startswith("ZAYAVKA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "desk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(path: Path | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def plain(config: Config, base: Path) -> str:
+    """Return every value, secrets included, with the folder taken out."""
+
+    def show(value: object) -> object:
+        reveal = getattr(value, "get_secret_value", None)
+        return reveal() if reveal else str(value)
+
+    text = json.dumps(config.model_dump(), default=show)
+    return text.replace(str(base), "HERE")
+
+
+def test_the_shipped_file_says_what_the_program_does_without_it(folder: Path) -> None:
+    assert plain(load(SHIPPED), SHIPPED.parent) == plain(load(), folder)
+
+
+def test_config_toml_of_the_current_folder_is_read(folder: Path) -> None:
+    (folder / "config.toml").write_text('[service]\nname = "Desk"\n')
+    assert load().service.name == "Desk"
+
+
+def test_a_table_that_is_given_in_part_keeps_the_other_defaults(folder: Path) -> None:
+    config = load(write(folder, "[mail.smtp]\nport = 25\n"))
+    assert (config.mail.smtp.port, config.mail.smtp.host) == (25, "127.0.0.1")
+
+
+def test_relative_paths_start_at_the_file_whatever_the_current_folder(
+    folder: Path,
+) -> None:
+    inner = folder / "etc"
+    inner.mkdir()
+    path = write(inner, '[mail]\nrelay = "maildir:var/sent"\n')
+    config = load(path)
+    assert config.service.data_dir == inner / "var"
+    assert config.storage.url.get_secret_value() == f"sqlite:///{inner}/var/zayavka.db"
+    assert config.blobs.folder == inner / "var/blobs"
+    assert config.bus[0].url.get_secret_value() == f"file:{inner}/var/bus.jsonl"
+    assert config.mail.relay is not None
+    assert config.mail.relay.get_secret_value() == f"maildir:{inner}/var/sent"
+
+
+def test_absolute_paths_stay(folder: Path) -> None:
+    text = '[storage]\nurl = "sqlite:////srv/x.db"\n[blobs]\nurl = "file:///srv/b"\n'
+    config = load(write(folder, text))
+    assert config.storage.url.get_secret_value() == "sqlite:////srv/x.db"
+    assert config.blobs.folder == Path("/srv/b")
+
+
+def test_the_environment_goes_over_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = {"code": "CHEL", "name": "Chelyabinsk", "telegram_chats": [-1001]}
+    monkeypatch.setenv("ZAYAVKA_MAIL__SMTP__PORT", "2525")
+    monkeypatch.setenv("ZAYAVKA_TELEGRAM__ENABLED", "false")
+    monkeypatch.setenv("ZAYAVKA_SITES", json.dumps([site]))
+    monkeypatch.setenv("ZAYAVKA_MAIL__PUBLIC_DOMAINS", '["Example.COM"]')
+    monkeypatch.setenv("ZAYAVKA_SERVICE__SECRET", SECRET)
+    config = load(write(folder, "[mail.smtp]\nport = 25\nmax_size = 1000\n"))
+    assert (config.mail.smtp.port, config.mail.smtp.max_size) == (2525, 1000)
+    assert not config.telegram.enabled
+    assert [one.code for one in config.sites] == ["CHEL"]
+    assert config.mail.public_domains == ("example.com",)
+    assert config.service.secret[0].get_secret_value() == SECRET
+
+
+def test_a_secret_may_come_from_a_file_beside_the_configuration(folder: Path) -> None:
+    (folder / "token").write_text("123:ABC\n")
+    config = load(write(folder, '[telegram]\ntoken_file = "token"\n'))
+    assert config.telegram.token is not None
+    assert config.telegram.token.get_secret_value() == "123:ABC"
+
+
+def test_a_secret_file_given_by_the_environment_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "relay").write_text("smtp://u:p@host:25")
+    monkeypatch.setenv("ZAYAVKA_MAIL__RELAY_FILE", "relay")
+    relay = load().mail.relay
+    assert relay is not None
+    assert relay.get_secret_value() == "smtp://u:p@host:25"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[mial]\n", "desk.toml: mial: unknown key; did you mean mail?"),
+        (
+            '[mail]\nrelai = "x"\n',
+            "desk.toml: mail.relai: unknown key; did you mean relay?",
+        ),
+        (
+            "[mail.smtp]\nport = 70000\n",
+            "mail.smtp.port = 70000: must be less than or equal to 65535",
+        ),
+        ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
+        ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
+        ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
+        ('[[digests]]\nname = "x"\n', "digests: this version does not do that yet"),
+        ('[[routing]]\nif = "x"\n', "routing: this version does not do that yet"),
+        ('[[mail.imap]]\nname = "x"\n', "mail.imap: this version does not do that"),
+        ('[storage]\nurl = "sqlite://"\n', "storage.url = 'sqlite://': must be sqlite"),
+        ('[mail]\naddress = "support"\n', "mail.address = 'support': must be an"),
+        ('[mail]\nreply_address = "x"\n', "mail.reply_address = 'x': must be 'plus'"),
+        ('[service]\ntimezone = "Mars"\n', "service.timezone = 'Mars': must be a time"),
+        ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
+        ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
+        ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
+        ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
+        ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
+        ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
+        ("sites = []\n", "sites"),
+        ("[mail\n", "desk.toml: Expected"),
+    ],
+)
+def test_an_error_names_key_value_and_what_is_allowed(
+    folder: Path, text: str, said: str
+) -> None:
+    assert said in problems(write(folder, text))
+
+
+def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
+    assert "none.toml: there is no such file" in problems(folder / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ZAYAVKA_MIAL__RELAY", "unknown variable; did you mean ZAYAVKA_MAIL__RELAY?"),
+        ("ZAYAVKA_MAIL__RELAI", "ZAYAVKA_MAIL__RELAI: unknown key; did you mean relay"),
+        ("ZAYAVKA_SITES", "ZAYAVKA_SITES = 'x': must be a list (in the environment"),
+        ("ZAYAVKA_HTTP__PORT", "ZAYAVKA_HTTP__PORT = 'x': must be a valid integer"),
+    ],
+)
+def test_an_error_names_the_variable_it_came_from(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "x")
+    assert said in problems()
+
+
+def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAYAVKA_NONSENSE", "1")
+    text = '[mail]\naddress = "x"\n[telegram]\ntoken_file = "no"\n[http]\nport = -1\n'
+    assert len(problems(write(folder, text)).splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[mail]\nrelay = "stmp://user:{SECRET}@host"\n',
+        f'[mail]\nrelay = "user:{SECRET}@host"\n',
+        f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
+        f'[service]\nsecret = ["{SECRET}", "short"]\n',
+        f'[telegram]\ntoken = ["{SECRET}"]\n',
+    ],
+)
+def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
+    assert SECRET not in problems(write(folder, text))
+
+
+def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
+    text = (
+        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
+        f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
+        f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
+    )
+    config = load(write(folder, text))
+    assert SECRET not in f"{config!r} {config} {config.model_dump_json()}"
+
+
+def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
+    site = '[[sites]]\ncode = "NN"\nname = "x"\n'
+    assert "code 'NN' is given twice" in problems(write(folder, site * 2))
+
+
+def test_a_bus_filter_names_known_sites(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["XX"]\n'
+    assert "bus 'k' names site 'XX'; allowed: NN" in problems(write(folder, text))
+
+
+def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:
+    said = "\n".join(validate_for_run(load(), sandbox=False))
+    assert "telegram.token" in said
+    assert "mail.relay" in said
+    assert validate_for_run(load(), sandbox=True) == ()
+
+
+def test_a_desk_without_a_chat_says_so_and_runs(folder: Path) -> None:
+    text = '[telegram]\nenabled = false\n[mail]\nrelay = "maildir:sent"\n'
+    assert validate_for_run(load(write(folder, text)), sandbox=False) == ()
+
+
+def test_the_rules_are_what_the_operator_decided(folder: Path) -> None:
+    text = (
+        '[service]\nlanguage = "en"\ntimezone = "UTC"\n'
+        '[[sites]]\ncode = "NN"\nname = "Nizhny"\ntimezone = "Europe/Moscow"\n'
+        'addresses = ["nn@example.org"]\ntelegram_chats = [-1001]\n'
+        '[[sites]]\ncode = "CH"\nname = "Chelyabinsk"\nlanguage = "ru"\n'
+    )
+    rules = rules_from(load(write(folder, text)))
+    nizhny, chelyabinsk = rules.sites
+    assert (nizhny.timezone, nizhny.language) == ("Europe/Moscow", "en")
+    assert (chelyabinsk.timezone, chelyabinsk.language) == ("UTC", "ru")
+    assert nizhny.chats == (-1001,)
+    assert rules.process == DEFAULT
+    assert "mail.ru" in rules.public_domains
+
+
+def test_the_signing_key_is_made_once_and_for_us_alone(folder: Path) -> None:
+    first, second = rules_from(load()).signer, rules_from(load()).signer
+    assert first.keys == second.keys
+    assert (folder / "var/secret").stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in (folder / "var").iterdir()] == ["secret"]
+
+
+def test_former_keys_are_still_accepted(folder: Path) -> None:
+    former = rules_from(load()).signer
+    path = folder / "var/secret"
+    path.write_text(f"{'n' * 32}\n{path.read_text()}")
+    now = rules_from(load()).signer
+    assert now.keys[0] == b"n" * 32
+    assert now.proves(former.token("NN-1", "a@b.c"), "NN-1", "a@b.c")

@@ -1,0 +1,40 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.store import Places, Store
+from tests.databases import Templates
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    made = Templates(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def places(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[Places]:
+    """An empty, migrated database of each kind."""
+    if request.param == "sqlite":
+        yield templates.sqlite(tmp_path)
+        return
+    with templates.postgres(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def store(places: Places) -> Iterator[Store]:
+    opened = Store(
+        places, clock=lambda: datetime.now(UTC), on_filled=lambda kinds: None
+    )
+    yield opened
+    opened.close()

@@ -1,0 +1,120 @@
+"""What the specialists' chat is told: topics, cards, comments, reactions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tickets import lanes
+from tickets.desk import Desk
+from tickets.model import Attachment, Comment, Json, Ticket
+from tickets.rules import Rules
+from tickets.words import FileState, Medium, Trust
+from tickets.work import ANSWER, CARD, OPENING, Work
+
+#: Longer comments are shown by their beginning and sent whole as a file.
+SHOWN_CHARACTERS = 3500
+TOAST_LIFE = timedelta(seconds=30)
+
+
+def forum_of(ticket: Ticket, rules: Rules) -> int | None:
+    """Return the Telegram id of the ticket's forum group, None if it has none."""
+    if not rules.telegram:
+        return None
+    chats = rules.site(ticket.site).chats
+    return chats[0] if chats else None
+
+
+def refresh_card(desk: Desk, ticket: Ticket, *, priority: int = CARD) -> None:
+    """Queue the card's newest state; an older one still unsent is superseded."""
+    _post(desk, ticket, "card", priority=priority, replaces=f"card:{ticket.number}")
+
+
+def show_comment(desk: Desk, ticket: Ticket, comment: Comment) -> None:
+    """Queue a partner's comment and its files for the ticket's topic."""
+    facts: Json = {"unverified": comment.trust is Trust.UNPROVEN}
+    _post(desk, ticket, "comment", facts=facts, comment=comment, priority=OPENING)
+    if len(comment.text) > SHOWN_CHARACTERS:
+        _post(desk, ticket, "full-text", comment=comment, priority=OPENING)
+    for file in comment.attachments:
+        if file.state is FileState.STORED:
+            facts = {"attachment": file.id}
+            _post(desk, ticket, "file", facts=facts, comment=comment, priority=OPENING)
+
+
+def tell_topic(
+    desk: Desk,
+    ticket: Ticket,
+    notice: str,
+    *,
+    facts: Json | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Queue a sentence of the desk's own for the specialists in the topic."""
+    said: Json = {"notice": notice, "reply_to": reply_to, **(facts or {})}
+    _post(desk, ticket, "notice", facts=said, priority=ANSWER)
+
+
+def react(work: Work, where: tuple[int, int], mark: str) -> None:
+    """Queue a reaction on a specialist's message: queued, delivered, failed, noted."""
+    chat, message_id = where
+    work.deliver(
+        Medium.TELEGRAM,
+        "reaction",
+        target=str(chat),
+        lane=lanes.reaction(chat, message_id),
+        priority=CARD,
+        facts={"message_id": message_id, "mark": mark},
+        replaces=f"reaction:{chat}:{message_id}",
+    )
+
+
+def fetch(work: Work, ticket: Ticket, file: Attachment) -> None:
+    """Queue the download of a file that the chat holds; its result is an arrival."""
+    work.deliver(
+        Medium.TELEGRAM,
+        "fetch",
+        target=file.remote_id or "",
+        lane=lanes.fetched_file(file.id),
+        priority=ANSWER,
+        facts={"attachment": file.id, "remote_id": file.remote_id},
+        ticket_id=ticket.id,
+    )
+
+
+def toast(work: Work, callback_id: str, notice: str, **facts: object) -> None:
+    """Queue the short answer to a pressed button."""
+    work.deliver(
+        Medium.TELEGRAM,
+        "toast",
+        target=callback_id,
+        lane=lanes.toast(callback_id),
+        priority=ANSWER,
+        facts={"notice": notice, **facts},
+        expires_at=work.now + TOAST_LIFE,
+    )
+
+
+def _post(
+    desk: Desk,
+    ticket: Ticket,
+    kind: str,
+    *,
+    comment: Comment | None = None,
+    facts: Json | None = None,
+    **more: Any,
+) -> None:
+    chat = forum_of(ticket, desk.rules)
+    if chat is None:
+        return
+    desk.work.deliver(
+        Medium.TELEGRAM,
+        kind,
+        target=str(chat),
+        lane=lanes.forum(chat, ticket.number),
+        budget=str(chat),
+        facts=facts or {},
+        ticket_id=ticket.id,
+        comment_id=comment.id if comment else None,
+        **more,
+    )

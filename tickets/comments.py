@@ -1,0 +1,160 @@
+"""A comment is added to a ticket, whoever wrote it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tickets.letter import File
+from tickets.model import (
+    Attachment,
+    Comment,
+    CommentId,
+    Contact,
+    Json,
+    Specialist,
+    Ticket,
+)
+from tickets.words import Channel, EventType, FileState, Trust, Visibility
+from tickets.work import NewComment, Work, salted
+
+
+def actor_of(author: Contact | Specialist) -> str:
+    kind = "contact" if isinstance(author, Contact) else "specialist"
+    return f"{kind}:{author.id}"
+
+
+def body_hash(text: str, files: Sequence[File]) -> str:
+    """Return a hash of what a message says, blind to how it was encoded."""
+    said = hashlib.sha256(" ".join(text.split()).encode())
+    for file in files:
+        said.update(hashlib.sha256(file.content).digest())
+    return said.hexdigest()
+
+
+def store_files(work: Work, files: Sequence[File]) -> tuple[Attachment, ...]:
+    """Keep the files' bytes by their sha256 and return how they are listed."""
+    kept = []
+    for file in files:
+        sha256 = hashlib.sha256(file.content).hexdigest()
+        work.blobs[sha256] = file.content
+        kept.append(
+            Attachment(
+                id=work.ids.row("attachment"),
+                name=file.name,
+                media_type=file.media_type,
+                size=len(file.content),
+                sha256=sha256,
+                state=FileState.STORED,
+                content_id=file.content_id,
+            )
+        )
+    return tuple(kept)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What is said, before it is a comment.
+
+    ``fingerprint`` is the body's hash; ``message_id`` and ``thread`` (its
+    References) are those of the mail it came as.
+    """
+
+    author: Contact | Specialist
+    text: str
+    channel: Channel
+    html: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    trust: Trust = Trust.PROVEN
+    attachments: tuple[Attachment, ...] = ()
+    fingerprint: str = ""
+    message_id: str | None = None
+    thread: str = ""
+
+
+def add_comment(work: Work, ticket: Ticket, draft: Draft) -> tuple[Ticket, Comment]:
+    """Return the ticket one or more versions on, and the new comment."""
+    author = draft.author
+    comment = Comment(
+        id=CommentId(work.ids.row("comment")),
+        public_id=work.ids.uuid(),
+        ticket_id=ticket.id,
+        author=author,
+        visibility=draft.visibility,
+        trust=draft.trust,
+        channel=draft.channel,
+        at=work.now,
+        text=draft.text,
+        html=draft.html,
+        message_id=draft.message_id,
+        attachments=draft.attachments,
+    )
+    salt = work.ids.uuid()
+    work.comments.append(
+        NewComment(
+            comment=comment,
+            body_hash=draft.fingerprint,
+            salt=salt,
+            thread=draft.thread,
+        )
+    )
+    answers = isinstance(author, Specialist) and draft.visibility is Visibility.PUBLIC
+    ticket = work.change(
+        ticket,
+        EventType.COMMENT_ADDED,
+        actor=actor_of(author),
+        data={
+            "comment": comment.public_id,
+            "visibility": draft.visibility,
+            "trust": draft.trust,
+            "channel": draft.channel,
+            "text_hash": salted(salt, draft.text),
+            "attachments": len(draft.attachments),
+        },
+        content={"text": draft.text, "author": person(author)},
+        first_answer_at=ticket.first_answer_at or (work.now if answers else None),
+    )
+    for file in draft.attachments:
+        if file.state is FileState.STORED:
+            ticket = record_attachment(work, ticket, comment, file=file)
+    return ticket, comment
+
+
+def store_content(work: Work, pending: Attachment, content: bytes) -> Attachment:
+    """Keep the bytes that were fetched and return the attachment as stored."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    work.blobs[sha256] = content
+    file = replace(pending, sha256=sha256, size=len(content), state=FileState.STORED)
+    work.stored[file.id] = file
+    return file
+
+
+def record_attachment(
+    work: Work, ticket: Ticket, comment: Comment, *, file: Attachment
+) -> Ticket:
+    """Return the ticket after the event that an attachment's bytes are here."""
+    return work.change(
+        ticket,
+        EventType.ATTACHMENT_ADDED,
+        actor=actor_of(comment.author),
+        data={
+            "comment": comment.public_id,
+            "media_type": file.media_type,
+            "size": file.size,
+            "sha256": file.sha256,
+        },
+        content={"name": file.name},
+    )
+
+
+def person(author: Contact | Specialist) -> Json:
+    """Return who it is, as the bus is told."""
+    if isinstance(author, Specialist):
+        return {"kind": "specialist", "id": author.id, "name": author.name}
+    return {
+        "kind": "contact",
+        "id": author.id,
+        "name": author.name,
+        "email": author.email,
+    }

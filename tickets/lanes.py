@@ -1,0 +1,39 @@
+"""The names of lanes: what is worked strictly in order, beside all the others."""
+
+from __future__ import annotations
+
+
+def mail_arrivals(sender: str) -> str:
+    return f"arrival/mail/{sender.lower() or '<>'}"
+
+
+def chat_arrivals(chat: int, thread_id: int | None) -> str:
+    return f"arrival/telegram/{chat}/{thread_id or 0}"
+
+
+def fetched_arrivals(attachment_id: int) -> str:
+    return f"arrival/telegram/file/{attachment_id}"
+
+
+def mail(number: str, recipient: str) -> str:
+    return f"mail/{number}/{recipient.lower()}"
+
+
+def forum(chat: int, number: str) -> str:
+    return f"telegram/{chat}/{number}"
+
+
+def toast(callback_id: str) -> str:
+    return f"telegram/toast/{callback_id}"
+
+
+def reaction(chat: int, message_id: int) -> str:
+    return f"telegram/reaction/{chat}/{message_id}"
+
+
+def fetched_file(attachment_id: int) -> str:
+    return f"telegram/file/{attachment_id}"
+
+
+def bus(target: str, stream: str) -> str:
+    return f"bus/{target}/{stream}"

@@ -1,0 +1,175 @@
+"""The nouns of the desk, as the rules see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NewType
+
+from tickets.words import (
+    Channel,
+    FileState,
+    Medium,
+    Priority,
+    Role,
+    Trust,
+    Visibility,
+)
+
+ArrivalId = NewType("ArrivalId", int)
+TicketId = NewType("TicketId", int)
+CommentId = NewType("CommentId", int)
+ContactId = NewType("ContactId", int)
+SpecialistId = NewType("SpecialistId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """A place of support: its tickets' numbers begin with ``code``."""
+
+    code: str
+    name: str
+    timezone: str
+    language: str
+    addresses: tuple[str, ...] = ()
+    chats: tuple[int, ...] = ()  # Telegram ids of its forum groups, first is default
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organisation:
+    """A partner."""
+
+    id: int
+    name: str
+    site: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """A person of a partner, or a stranger, with the address we know them by."""
+
+    id: ContactId
+    name: str
+    email: str | None
+    organisation: Organisation | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Specialist:
+    """A member of staff."""
+
+    id: SpecialistId
+    name: str
+    telegram_id: int
+    site: str
+    role: Role = Role.SPECIALIST
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ticket:
+    """A request for support; ``version`` is the ``seq`` of its last event."""
+
+    id: TicketId
+    number: str
+    version: int
+    site: str
+    organisation: Organisation | None
+    requester: Contact
+    subject: str
+    process: str
+    stage: str
+    awaiting: str | None
+    priority: Priority
+    assignee: Specialist | None
+    opened_at: datetime
+    first_answer_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: TicketId | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"ticket:{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file of a comment; ``sha256`` is its blob once the bytes are here."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str | None
+    state: FileState
+    content_id: str | None = None
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """What one person said once; its text lives in revisions."""
+
+    id: CommentId
+    public_id: str
+    ticket_id: TicketId
+    author: Contact | Specialist
+    visibility: Visibility
+    trust: Trust
+    channel: Channel
+    at: datetime
+    text: str
+    html: str | None = None
+    message_id: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A change that happened: the ``seq``-th of its stream.
+
+    ``data`` stands in the journal for ever and holds ids and salted hashes;
+    ``content`` holds texts and personal values, for the bus alone.
+    """
+
+    id: str
+    stream: str
+    seq: int
+    type: str
+    actor: str
+    at: datetime
+    causation: ArrivalId | None
+    data: Json
+    content: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """Something that must leave: a notice's kind and facts, or a frozen body.
+
+    ``lane`` orders it behind its like; ``budget`` names the rate window it
+    spends (a chat), if any; ``replaces`` is a key of which only the newest
+    unsent delivery matters.
+    """
+
+    id: DeliveryId
+    medium: Medium
+    target: str
+    lane: str
+    kind: str
+    facts: Json
+    priority: int
+    event_id: str | None = None
+    arrival_id: ArrivalId | None = None
+    ticket_id: TicketId | None = None
+    comment_id: CommentId | None = None
+    budget: str = ""
+    replaces: str | None = None
+    payload: bytes | None = None
+    expires_at: datetime | None = None
+    hold_until: datetime | None = None

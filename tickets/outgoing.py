@@ -1,0 +1,57 @@
+"""What a relay is handed to put into words: a notice with all it may mention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tickets.letter import File, Mailbox
+from tickets.model import Comment, DeliveryId, Json, Ticket
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailNotice:
+    """A mail to one recipient about a ticket.
+
+    ``kind`` is ``accepted`` or ``answer``. ``to`` and ``cc`` are the people shown
+    in the headers, whoever the envelope's ``recipient`` is. ``references`` is the
+    whole chain, oldest first, its last entry the mail that is answered.
+    """
+
+    delivery: DeliveryId
+    kind: str
+    recipient: str
+    recipient_name: str
+    language: str
+    ticket: Ticket
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    references: tuple[str, ...]
+    in_reply_to: str | None
+    comment: Comment | None = None
+    files: tuple[File, ...] = ()
+    unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatNotice:
+    """Something to do in a chat about a ticket.
+
+    ``kind`` is one of: topic (create it), card (send or edit it), comment,
+    full-text (the comment as a text file), file, notice (``facts["notice"]``
+    names the sentence), reaction, toast, fetch. The first is never queued: a
+    relay makes the topic, and then the card, when something needs them.
+    ``thread_id`` is None while the ticket has no topic, ``card_message_id`` while
+    it has no card. ``repeat`` marks a message that may have been sent before.
+    """
+
+    delivery: DeliveryId
+    kind: str
+    chat: int
+    language: str
+    facts: Json = field(default_factory=dict)
+    ticket: Ticket | None = None
+    comment: Comment | None = None
+    file: File | None = None
+    thread_id: int | None = None
+    card_message_id: int | None = None
+    repeat: bool = False

@@ -1,0 +1,61 @@
+"""Contacts: known ones found, new ones made, each change with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tickets.desk import Desk
+from tickets.letter import Mailbox
+from tickets.model import Contact, ContactId, Organisation
+from tickets.rules import Rules
+from tickets.words import EventType
+from tickets.work import NewContact, Work, salted
+
+
+def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
+    """Return the contact behind each mailbox, in order, making the unknown ones."""
+    wanted = {box.address.lower(): box for box in mailboxes}
+    known = desk.books.contacts(sorted(wanted))
+    unknown = [box for address, box in wanted.items() if address not in known]
+    if unknown:
+        partners = desk.books.organisations(sorted(_domains(unknown, desk.rules)))
+        for box in unknown:
+            address = box.address.lower()
+            known[address] = _add(desk.work, box, partners.get(_domain(address)))
+    return [known[address] for address in wanted]
+
+
+def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact:
+    contact = Contact(
+        id=ContactId(work.ids.row("contact")),
+        name=box.name or box.address,
+        email=box.address.lower(),
+        organisation=organisation,
+    )
+    salt = work.ids.uuid()
+    work.contacts.append(NewContact(contact=contact, salt=salt))
+    work.record(
+        f"contact:{contact.id}",
+        1,
+        EventType.CHANGED,
+        actor="system",
+        data={
+            "contact": contact.id,
+            "organisation": organisation.id if organisation else None,
+            "email_hash": salted(salt, box.address.lower()),
+        },
+        content={
+            "name": contact.name,
+            "emails": [contact.email],
+            "language": contact.language,
+        },
+    )
+    return contact
+
+
+def _domains(boxes: Sequence[Mailbox], rules: Rules) -> set[str]:
+    return {_domain(box.address.lower()) for box in boxes} - rules.public_domains
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

@@ -1,0 +1,64 @@
+"""What the operator decided: the settings that the rules read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tickets.model import Site
+from tickets.process import DEFAULT, Process
+from tickets.tokens import Signer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """The desk's settings.
+
+    ``address`` is the support address; ``public_domains`` never are an
+    organisation; ``acknowledgements_a_day`` caps what one unproven address gets;
+    ``telegram`` is False where the desk runs without a chat.
+    """
+
+    address: str
+    sites: tuple[Site, ...]
+    signer: Signer
+    language: str = "ru"
+    process: Process = DEFAULT
+    public_domains: frozenset[str] = frozenset()
+    acknowledgements_a_day: int = 20
+    participants_a_mail: int = 20
+    telegram: bool = True
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        own = {self.address.lower()}
+        for site in self.sites:
+            own.update(address.lower() for address in site.addresses)
+        return frozenset(own)
+
+    def is_own(self, address: str) -> bool:
+        """Say whether mail to this address is for us, signed ones included."""
+        wanted = address.lower()
+        if wanted in self.own_addresses:
+            return True
+        local, _, domain = wanted.rpartition("@")
+        plain = f"{local.partition('+')[0]}@{domain}"
+        return plain in self.own_addresses or self._is_signed(wanted)
+
+    def _is_signed(self, address: str) -> bool:
+        domain = self.address.lower().rpartition("@")[2]
+        return address.endswith(f"@{domain}") and self.signer.read(address) is not None
+
+    def site(self, code: str) -> Site:
+        return next(site for site in self.sites if site.code == code)
+
+    def site_for(self, recipients: tuple[str, ...]) -> Site:
+        """Return the site of the first recipient that names one, else the first."""
+        for recipient in recipients:
+            for site in self.sites:
+                if recipient.lower() in {own.lower() for own in site.addresses}:
+                    return site
+        return self.sites[0]
+
+    def language_for(self, own: str | None, site: str) -> str:
+        """Choose the person's language, else the site's, else the service's."""
+        return own or self.site(site).language or self.language

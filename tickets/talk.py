@@ -1,0 +1,84 @@
+"""What can happen in the specialists' chat, in the desk's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteFile:
+    """A file that the chat holds: ``remote_id`` fetches it, ``size`` in bytes."""
+
+    remote_id: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """Somebody wrote in a topic of a forum group."""
+
+    chat: int
+    thread_id: int | None
+    message_id: int
+    author: int
+    anonymous: bool
+    text: str
+    files: tuple[RemoteFile, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pressed:
+    """Somebody pressed a button; ``action`` and ``subject`` are what it carries."""
+
+    callback_id: str
+    chat: int
+    author: int
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicMade:
+    """The desk's own topic appeared: how an uncertain creation is resolved."""
+
+    chat: int
+    thread_id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicMoved:
+    """Somebody closed or reopened a topic by hand."""
+
+    chat: int
+    thread_id: int
+    author: int
+    closed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Migrated:
+    """A group became a supergroup and has a new id."""
+
+    chat: int
+    new_chat: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """The bytes of an attachment have come."""
+
+    attachment: int
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nothing:
+    """An update that means nothing to the desk, and why."""
+
+    reason: str
+
+
+Happening = Said | Pressed | TopicMade | TopicMoved | Migrated | Fetched | Nothing

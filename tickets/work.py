@@ -1,0 +1,188 @@
+"""What one arrival changes, gathered in memory and then written at once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from tickets.model import (
+    ArrivalId,
+    Attachment,
+    Comment,
+    CommentId,
+    Contact,
+    ContactId,
+    Delivery,
+    DeliveryId,
+    Event,
+    Json,
+    Ticket,
+    TicketId,
+)
+from tickets.words import EventType, Medium
+
+#: What is sent first when not everything can be: lower goes first.
+ANSWER, OPENING, CARD = 0, 1, 2
+
+
+class Ids(Protocol):
+    """Where new ids come from; ``row`` never gives the same number twice."""
+
+    def row(self, table: str) -> int: ...
+
+    def uuid(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewContact:
+    """A person met for the first time, and the version their stream starts at."""
+
+    contact: Contact
+    salt: str
+    version: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewComment:
+    """A comment with what only its first writing needs."""
+
+    comment: Comment
+    body_hash: str
+    salt: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewParticipant:
+    """A contact who joins a ticket."""
+
+    ticket_id: TicketId
+    contact_id: ContactId
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatLink:
+    """A chat message that shows a comment, or holds what somebody wrote."""
+
+    chat: int
+    message_id: int
+    ticket_id: TicketId
+    comment_id: CommentId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewTopic:
+    """A topic that shows a ticket from now on."""
+
+    ticket_id: TicketId
+    chat: int
+    thread_id: int
+
+
+@dataclass(kw_only=True, slots=True)
+class Work:
+    """The unit of work: rows to add, tickets to update, deliveries to queue."""
+
+    now: datetime
+    ids: Ids
+    arrival: ArrivalId | None = None
+    contacts: list[NewContact] = field(default_factory=list)
+    opened: dict[TicketId, Ticket] = field(default_factory=dict)
+    changed: dict[TicketId, Ticket] = field(default_factory=dict)
+    participants: list[NewParticipant] = field(default_factory=list)
+    comments: list[NewComment] = field(default_factory=list)
+    verdicts: dict[CommentId, str] = field(default_factory=dict)
+    stored: dict[int, Attachment] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    message_id: str | None = None  # of the mail at hand, seen from now on
+    refs: dict[str, TicketId] = field(default_factory=dict)
+    chat_links: list[ChatLink] = field(default_factory=list)
+    topics: list[NewTopic] = field(default_factory=list)
+    moved_chats: dict[int, int] = field(default_factory=dict)
+
+    def record(
+        self,
+        stream: str,
+        seq: int,
+        type_: EventType,
+        *,
+        actor: str,
+        data: Json,
+        content: Json | None = None,
+    ) -> Event:
+        """Add the ``seq``-th event of a stream."""
+        event = Event(
+            id=self.ids.uuid(),
+            stream=stream,
+            seq=seq,
+            type=type_,
+            actor=actor,
+            at=self.now,
+            causation=self.arrival,
+            data=data,
+            content=content or {},
+        )
+        self.events.append(event)
+        return event
+
+    def change(
+        self,
+        ticket: Ticket,
+        type_: EventType,
+        *,
+        actor: str,
+        data: Json,
+        content: Json | None = None,
+        **fields: object,
+    ) -> Ticket:
+        """Return the ticket one version on, with ``fields`` set, and its event."""
+        after = replace(ticket, version=ticket.version + 1, **fields)  # type: ignore[arg-type] # the caller names Ticket's fields
+        self.record(
+            ticket.stream,
+            after.version,
+            type_,
+            actor=actor,
+            data=data,
+            content=content,
+        )
+        if ticket.id in self.opened:
+            self.opened[ticket.id] = after
+        else:
+            self.changed[ticket.id] = after
+        return after
+
+    def deliver(
+        self,
+        medium: Medium,
+        kind: str,
+        *,
+        target: str,
+        lane: str,
+        priority: int,
+        facts: Json,
+        **more: object,
+    ) -> Delivery:
+        """Queue something to leave once this work is committed."""
+        delivery = Delivery(
+            id=DeliveryId(self.ids.row("delivery")),
+            medium=medium,
+            kind=kind,
+            target=target,
+            lane=lane,
+            priority=priority,
+            facts=facts,
+            arrival_id=self.arrival,
+            **more,  # type: ignore[arg-type] # the caller names Delivery's fields
+        )
+        self.deliveries.append(delivery)
+        return delivery
+
+
+def salted(salt: str, text: str) -> str:
+    """Return the hash by which the journal knows a text it does not hold."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
