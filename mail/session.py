@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import structlog
 from typing_extensions import override
@@ -44,14 +45,11 @@ class Conversation(Connection):
 
     @override
     async def _handle_client(self) -> None:
-        try:
+        left = (ConnectionError, asyncio.IncompleteReadError)  # an end like another
+        with contextlib.closing(self._writer), contextlib.suppress(*left):
             await self._greet()
             while not self._writer.is_closing():
                 await self._next_command()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            log.debug("smtp.client_left", peer=self._peer)
-        finally:
-            self._writer.close()
 
     async def _greet(self) -> None:
         if self._house.limits.greeting_delay:
