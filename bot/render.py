@@ -10,7 +10,7 @@ from bot.errors import IncompleteNoticeError
 from bot.message import CAPTION_LIMIT, TOAST_LIMIT, Button, keyboard, message_params
 from bot.text import clean, cut, one_line
 from bot.wording import Phrases, Wording
-from tickets.chat import SHOWN_CHARACTERS
+from tickets.chat import SHOWN_CHARACTERS, shown_length
 from tickets.letter import File
 from tickets.model import Contact, Json
 from tickets.outgoing import ChatNotice
@@ -50,7 +50,7 @@ def file_of(notice: ChatNotice) -> File | None:
 def _say_comment(wording: Wording) -> Call:
     comment = wording.comment
     text = clean(comment.text).strip()
-    if len(text) > SHOWN_CHARACTERS:
+    if shown_length(text) > SHOWN_CHARACTERS:
         text = f"{cut(text, SHOWN_CHARACTERS)}\n\n{wording.say('chat.comment-cut')}"
     buttons = []
     if wording.notice.facts.get("unverified"):

@@ -12,7 +12,8 @@ from tickets.rules import Rules
 from tickets.words import FileState, Medium, Trust
 from tickets.work import ANSWER, CARD, OPENING, Work
 
-#: In UTF-16 units, as the chat counts: longer comments are shown by their beginning and sent whole as a file.
+#: In UTF-16 units, as the chat counts; a longer comment is shown by its beginning
+#: and sent whole as a file.
 SHOWN_CHARACTERS = 3500
 TOAST_LIFE = timedelta(seconds=30)
 
