@@ -8,10 +8,19 @@ from typing import Any
 from sqlalchemy import and_, case, func, insert, update
 
 from storage import blobs, lanes, rows
-from storage.books import CHAT_MESSAGE, MESSAGE_REF, PARTICIPANT
+from storage.books import CHAT_MESSAGE, DOMAIN, MESSAGE_REF, PARTICIPANT
 from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
-from storage.rows import ADDRESS, ATTACHMENT, COMMENT, CONTACT, REVISION, TICKET
+from storage.rows import (
+    ADDRESS,
+    ATTACHMENT,
+    COMMENT,
+    CONTACT,
+    ORGANISATION,
+    REVISION,
+    SPECIALIST,
+    TICKET,
+)
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import Contact, Delivery
@@ -24,6 +33,8 @@ BLOB = table("blob")
 
 def flush(tx: Transaction, work: Work) -> None:
     """Write the work's rows, events and deliveries, and fill their lanes."""
+    _organisations(tx, work)
+    _specialists(tx, work)
     _contacts(tx, work)
     _tickets(tx, work)
     _comments(tx, work)
@@ -34,6 +45,42 @@ def flush(tx: Transaction, work: Work) -> None:
     _chat_links(tx, work)
     _events(tx, work)
     add_deliveries(tx, work.deliveries)
+
+
+def _organisations(tx: Transaction, work: Work) -> None:
+    for new in work.new_organisations:
+        partner = new.organisation
+        row = {
+            "id": partner.id,
+            "stream": f"organisation:{partner.id}",
+            "version": new.version,
+            "name": partner.name,
+            "site": partner.site,
+        }
+        tx.run(insert(ORGANISATION), row)
+        domains = [
+            {"domain": one, "organisation_id": partner.id} for one in new.domains
+        ]
+        if domains:
+            tx.run(insert(DOMAIN), domains)
+
+
+def _specialists(tx: Transaction, work: Work) -> None:
+    for new in work.new_specialists:
+        person = new.specialist
+        row = {
+            "id": person.id,
+            "stream": f"specialist:{person.id}",
+            "version": new.version,
+            "name": person.name,
+            "telegram_id": person.telegram_id,
+            "site": person.site,
+            "role": person.role,
+            "skills": {},
+            "language": person.language,
+            "active": True,
+        }
+        tx.run(insert(SPECIALIST), row)
 
 
 def _contacts(tx: Transaction, work: Work) -> None:

@@ -18,6 +18,8 @@ from tickets.model import (
     DeliveryId,
     Event,
     Json,
+    Organisation,
+    Specialist,
     Ticket,
     TicketId,
 )
@@ -41,6 +43,23 @@ class NewContact:
 
     contact: Contact
     salt: str
+    version: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewOrganisation:
+    """A partner that was registered, with its mail domains."""
+
+    organisation: Organisation
+    domains: tuple[str, ...]
+    version: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSpecialist:
+    """A member of staff who was registered."""
+
+    specialist: Specialist
     version: int = 1
 
 
@@ -89,6 +108,8 @@ class Work:
     now: datetime
     ids: Ids
     arrival: ArrivalId | None = None
+    new_organisations: list[NewOrganisation] = field(default_factory=list)
+    new_specialists: list[NewSpecialist] = field(default_factory=list)
     contacts: list[NewContact] = field(default_factory=list)
     opened: dict[TicketId, Ticket] = field(default_factory=dict)
     changed: dict[TicketId, Ticket] = field(default_factory=dict)

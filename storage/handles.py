@@ -1,0 +1,60 @@
+"""What the operator does to one delivery by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import update
+
+from storage import lanes
+from storage.lanes import DELIVERY, Filling
+from storage.transaction import Transaction
+from tickets.words import UNFINISHED, DeliveryState
+
+_delivery = DELIVERY.c
+Act = Callable[[Transaction, int], bool]
+RETRIABLE = (DeliveryState.PARKED, DeliveryState.CANCELLED)
+#: A parked one counts: a person looked and lets it be.
+CANCELLABLE = (*UNFINISHED, DeliveryState.PARKED)
+
+
+def retry(tx: Transaction, delivery: int) -> bool:
+    """Put a parked or cancelled delivery back into its lane; say if there was one."""
+    row = tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == delivery, _delivery.state.in_(RETRIABLE))
+        .values(state=DeliveryState.NEW, attempts=0, next_at=tx.now)
+        .returning(*DELIVERY.c)
+    ).first()
+    return _wake(tx, row)
+
+
+def cancel(tx: Transaction, delivery: int) -> bool:
+    """End a delivery that was not sent; say whether there was one.
+
+    What a relay is sending at this moment is marked by what becomes of it.
+    """
+    row = tx.run(
+        update(DELIVERY)
+        .where(_delivery.id == delivery, _delivery.state.in_(CANCELLABLE))
+        .values(state=DeliveryState.CANCELLED)
+        .returning(*DELIVERY.c)
+    ).first()
+    return _wake(tx, row)
+
+
+def _wake(tx: Transaction, row: Any) -> bool:
+    """Let the lane go on at once, blocked or waiting though it was."""
+    if row is None:
+        return False
+    filling = Filling(
+        lane=row.lane,
+        kind=row.channel,
+        priority=row.priority,
+        next_at=tx.now,
+        budget=row.budget,
+    )
+    lanes.fill(tx, [filling])
+    lanes.free(tx, row.lane)
+    return True
