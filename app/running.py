@@ -1,0 +1,46 @@
+"""``zayavka run``: one process of the desk, alone or with its sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+
+import uvloop
+
+from app import toys
+from app.config import Config
+from app.service import ROLES, Service
+from storage.flush import flush
+from storage.transaction import Transaction
+from tickets.work import Work
+
+
+def run(config: Config, *, sandbox: bool, roles: tuple[str, ...] = ROLES) -> None:
+    """Serve until SIGTERM or SIGINT; StartError if the set-up does not let it."""
+    uvloop.run(_serve(config, sandbox=sandbox, roles=roles))
+
+
+async def _serve(config: Config, *, sandbox: bool, roles: tuple[str, ...]) -> None:
+    async with AsyncExitStack() as stack:
+        greeting = ""
+        if sandbox:
+            config, toy = await stack.enter_async_context(toys.sandbox_for(config))
+            greeting = toys.welcome(config, toy)
+        service = await stack.enter_async_context(Service(config=config, roles=roles))
+        if sandbox:
+            await _hire(service)
+        sys.stderr.write(greeting)
+        await service.watch()
+
+
+async def _hire(service: Service) -> None:
+    """Let the sandbox's staff work at the first site."""
+
+    def job(tx: Transaction) -> None:
+        work = Work(now=tx.now, ids=tx.ids)
+        toys.hire(tx, work, service.kit.rules.sites[0].code)
+        service.kit.mirror(work)
+        flush(tx, work)
+
+    await asyncio.wrap_future(service.kit.store.submit(job))

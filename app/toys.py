@@ -1,0 +1,95 @@
+"""The sandbox around a desk: a Telegram, its people and a mailbox, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from app.config import Config
+from sandbox.groups import Founding, add_group
+from sandbox.model import Member, User
+from sandbox.people import add_user
+from sandbox.server import Sandbox, Settings
+from storage.people import add_specialist, list_specialists
+from storage.transaction import Transaction
+from tickets.words import Role
+from tickets.work import Work
+
+PORT = 8090
+FORUM = -1001000000001
+#: Who works at the sandbox's desk, and who may write to its bot.
+STAFF = ((1001, "Анна", "Смирнова"), (1002, "Борис", "Кузнецов"))
+PARTNERS = ((2001, "Иван", "Петров"),)
+
+
+@asynccontextmanager
+async def sandbox_for(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
+    """Start a sandbox and give it with the configuration that leads to it."""
+    mail_dir = config.service.data_dir / "sandbox" / "mail"
+    settings = Settings(
+        port=PORT,
+        state_path=config.service.data_dir / "sandbox" / "telegram.json",
+        mail_dir=mail_dir,
+        smtp=(config.mail.smtp.host, config.mail.smtp.port),
+        support_address=config.mail.address,
+    )
+    async with Sandbox(settings) as sandbox:
+        _people(sandbox)
+        yield _pointed(config, sandbox, mail_dir), sandbox
+
+
+def _people(sandbox: Sandbox) -> None:
+    for user_id, first, last in (*STAFF, *PARTNERS):
+        add_user(sandbox.telegram, User(id=user_id, first_name=first, last_name=last))
+    members = {user_id: Member(status="member") for user_id, _, _ in STAFF}
+    founding = Founding(title="Поддержка", id=FORUM, members=members)
+    add_group(sandbox.telegram, founding)
+
+
+def _pointed(config: Config, sandbox: Sandbox, mail_dir: Path) -> Config:
+    telegram = config.telegram.model_copy(
+        update={
+            "enabled": True,
+            "token": SecretStr(sandbox.settings.token),
+            "api_url": sandbox.url,
+        }
+    )
+    mail = config.mail.model_copy(update={"relay": SecretStr(f"maildir:{mail_dir}")})
+    first, *others = config.sites
+    first = first.model_copy(update={"telegram_chats": (FORUM,)})
+    return config.model_copy(
+        update={"telegram": telegram, "mail": mail, "sites": (first, *others)}
+    )
+
+
+def hire(tx: Transaction, work: Work, site: str) -> None:
+    """Register the sandbox's staff who are not registered yet."""
+    known = {one["telegram_id"] for one in list_specialists(tx)}
+    for user_id, first, last in STAFF:
+        if user_id not in known:
+            add_specialist(
+                tx,
+                work,
+                name=f"{first} {last}",
+                telegram_id=user_id,
+                site=site,
+                role=Role.SPECIALIST,
+            )
+
+
+def welcome(config: Config, sandbox: Sandbox) -> str:
+    """Return what the newcomer should see first."""
+    smtp = config.mail.smtp
+    letter = (
+        "From: Ivan <ivan@partner.example>\\nSubject: Printer\\n\\nIt prints no more."
+    )
+    return (
+        f"\n  The desk is open: {sandbox.page_url}\n\n"
+        "  Send it a first mail there, or from another terminal:\n\n"
+        f"  python3 -c \"import smtplib; smtplib.SMTP('{smtp.host}', {smtp.port})"
+        f".sendmail('ivan@partner.example', '{config.mail.address}', '{letter}')\"\n\n"
+        "  Ctrl-C stops it.\n"
+    )
