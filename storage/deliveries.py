@@ -13,6 +13,7 @@ from storage import lanes
 from storage.arrivals import heads
 from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
+from storage.prepared import Prepared, Sql
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
@@ -72,17 +73,22 @@ def claim(
     if not leases:
         return []
     by_lane = {one.lane: one for one in leases}
-    rows = tx.run(
-        select(DELIVERY)
-        .where(_delivery.lane.in_(by_lane), WAITING["delivery"])
-        .order_by(_delivery.id)
-        .limit(len(by_lane) * 4)
-    ).all()
+    rows = tx.run(_heads, {"lanes": list(by_lane), "at_most": len(by_lane) * 4})
     current = [row for row in rows if not _is_over(tx, row)]
     chosen = heads(current, tx.now, 1)
     for lane in by_lane.keys() - {row.lane for row in chosen}:
         lanes.release(tx, [by_lane[lane]], DELIVERY)
     return [_due(row, by_lane[row.lane]) for row in chosen]
+
+
+@Prepared
+def _heads(sql: Sql) -> Any:
+    return (
+        select(DELIVERY)
+        .where(sql.among(_delivery.lane, "lanes"), WAITING["delivery"])
+        .order_by(_delivery.id)
+        .limit(bindparam("at_most"))
+    )
 
 
 def _is_over(tx: Transaction, row: Row[Any]) -> bool:
@@ -92,16 +98,23 @@ def _is_over(tx: Transaction, row: Row[Any]) -> bool:
         return True
     if row.replaces is None or row.state != DeliveryState.NEW:
         return False
-    newer = tx.run(
-        select(_delivery.id)
-        .where(_delivery.lane == row.lane, WAITING["delivery"])
-        .where(_delivery.replaces == row.replaces, _delivery.id > row.id)
-        .limit(1)
-    ).first()
+    this = {"in_lane": row.lane, "card": row.replaces, "after": row.id}
+    newer = tx.run(_newer, this).first()
     if newer is None:
         return False
     _end(tx, row.id, DeliveryState.SUPERSEDED)
     return True
+
+
+_newer = Prepared(
+    lambda _: (
+        select(_delivery.id)
+        .where(_delivery.lane == bindparam("in_lane"), WAITING["delivery"])
+        .where(_delivery.replaces == bindparam("card"))
+        .where(_delivery.id > bindparam("after"))
+        .limit(1)
+    )
+)
 
 
 def _end(tx: Transaction, delivery: int, state: DeliveryState) -> None:
@@ -128,13 +141,15 @@ def _due(row: Row[Any], lease: Lease) -> Due:
     )
 
 
-_BEGIN = (
-    update(DELIVERY)
-    .where(_delivery.id == bindparam("at"))
-    .values(
-        payload=bindparam("bytes"),
-        state=DeliveryState.SENDING,
-        attempts=_delivery.attempts + 1,
+_begun = Prepared(
+    lambda _: (
+        update(DELIVERY)
+        .where(_delivery.id == bindparam("at"))
+        .values(
+            payload=bindparam("bytes"),
+            state=DeliveryState.SENDING,
+            attempts=_delivery.attempts + 1,
+        )
     )
 )
 
@@ -145,7 +160,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
-    tx.run(_BEGIN, [{"at": one.due.id, "bytes": one.payload} for one in ours])
+    tx.run(_begun, [{"at": one.due.id, "bytes": one.payload} for one in ours])
     mails = [one for one in ours if one.message_id and not one.due.attempts]
     if mails:
         _remember_mails(tx, mails)
@@ -164,7 +179,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for one in mails
     ]
-    tx.run(insert(SENT_MAIL), sent)
+    tx.run(_new_mail, sent)
     refs = [
         {
             "message_id": row["message_id"],
@@ -173,17 +188,21 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for row in sent
     ]
-    tx.run(tx.upsert(MESSAGE_REF).on_conflict_do_nothing(), refs)
+    tx.run(_new_ref, refs)
 
 
-_SENT = (
-    update(DELIVERY)
-    .where(_delivery.id == bindparam("at"))
-    .values(
-        state=DeliveryState.SENT,
-        sent_at=bindparam("moment"),
-        receipt=bindparam("answer"),
-        last_error=None,
+_new_mail = Prepared(lambda _: insert(SENT_MAIL))
+_new_ref = Prepared(lambda sql: sql.insert(MESSAGE_REF).on_conflict_do_nothing())
+_sent = Prepared(
+    lambda _: (
+        update(DELIVERY)
+        .where(_delivery.id == bindparam("at"))
+        .values(
+            state=DeliveryState.SENT,
+            sent_at=bindparam("moment"),
+            receipt=bindparam("answer"),
+            last_error=None,
+        )
     )
 )
 
@@ -193,7 +212,7 @@ def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
     rows = [
         {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
     ]
-    tx.run(_SENT, rows)
+    tx.run(_sent, rows)
 
 
 def mark_later(
