@@ -120,13 +120,13 @@ class _Raised:
 def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
     if alone:
         return one.job(tx)
-    tx.connection.exec_driver_sql("SAVEPOINT job")
+    tx.cursor.execute("SAVEPOINT job")
     try:
         result = one.job(tx)
     except Exception as error:  # noqa: BLE001 # the job's own trouble, given back to it
-        tx.connection.exec_driver_sql("ROLLBACK TO job")
+        tx.cursor.execute("ROLLBACK TO job")
         result = _Raised(error)
-    tx.connection.exec_driver_sql("RELEASE job")
+    tx.cursor.execute("RELEASE job")
     return result
 
 
