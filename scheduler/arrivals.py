@@ -65,42 +65,78 @@ class Inbox(Protocol[A, Came_contra]):
         ...
 
 
+class CrashedError(Exception):
+    """The process ended again and again while working on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[A, Came]):
+    """A leased lane, and what each of its arrivals says or why it cannot be read."""
+
+    queue: Queue[A]
+    came: Sequence[Came | Exception]
+
+
 @dataclass(kw_only=True, slots=True)
 class ArrivalSource(Generic[A, Came]):
-    """Drains arrivals: ``read`` turns raw bytes into what happened, in a thread."""
+    """Drains arrivals: ``read`` turns raw bytes into what happened.
+
+    What is claimed together is read together, in one thread: a thread for each
+    costs as much as the reading.
+    """
 
     inbox: Inbox[A, Came]
     read: Callable[[A], Came]
     chance: Callable[[], float]
 
-    async def claim(self, room: int) -> Sequence[Queue[A]]:
-        return await self.inbox.claim(room)
+    async def claim(self, room: int) -> Sequence[Reading[A, Came]]:
+        queues = await self.inbox.claim(room)
+        return await asyncio.to_thread(self._read_all, queues) if queues else ()
 
-    async def work(self, batch: Queue[A]) -> None:
+    def _read_all(self, queues: Sequence[Queue[A]]) -> list[Reading[A, Came]]:
+        return [
+            Reading(queue, [self._read(one) for one in queue.arrivals])
+            for queue in queues
+        ]
+
+    def _read(self, arrival: A) -> Came | Exception:
+        if arrival.attempts > ATTEMPTS:
+            return CrashedError()
+        try:
+            return self.read(arrival)
+        except Exception as trouble:  # noqa: BLE001 # told when its turn comes
+            return trouble
+
+    async def work(self, batch: Reading[A, Came]) -> None:
         """Work a lane's arrivals in order, until one has to wait."""
-        final = len(batch.arrivals) - 1
-        for place, arrival in enumerate(batch.arrivals):
-            if not await self._one(batch, arrival, last=place == final):
+        queue = batch.queue
+        final = len(queue.arrivals) - 1
+        read = zip(queue.arrivals, batch.came, strict=True)
+        for place, (arrival, came) in enumerate(read):
+            if not await self._one(queue, arrival, came, last=place == final):
                 return
 
-    async def _one(self, queue: Queue[A], arrival: A, *, last: bool) -> bool:
+    async def _one(
+        self, queue: Queue[A], arrival: A, came: Came | Exception, *, last: bool
+    ) -> bool:
         """Say whether the lane is still ours and goes on."""
-        if arrival.attempts > ATTEMPTS:
+        if isinstance(came, CrashedError):
             error = f"the process ended {ATTEMPTS} times while working on it"
             await self.inbox.park(queue, arrival, error=error, last=last)
             return True
+        if isinstance(came, Exception):
+            return await self._failed(queue, arrival, came, last=last)
         try:
-            came = await asyncio.to_thread(self.read, arrival)
             await self.inbox.file(queue, arrival, came, last=last)
-        except Exception as trouble:
-            error = f"{type(trouble).__name__}: {trouble}"
-            log.exception("arrival_failed", arrival=arrival.id)
-            return await self._failed(queue, arrival, error, last=last)
+        except Exception as trouble:  # noqa: BLE001 # logged and set aside
+            return await self._failed(queue, arrival, trouble, last=last)
         return True
 
     async def _failed(
-        self, queue: Queue[A], arrival: A, error: str, *, last: bool
+        self, queue: Queue[A], arrival: A, trouble: Exception, *, last: bool
     ) -> bool:
+        error = f"{type(trouble).__name__}: {trouble}"
+        log.error("arrival_failed", arrival=arrival.id, exc_info=trouble)
         if arrival.attempts >= ATTEMPTS:
             await self.inbox.park(queue, arrival, error=error, last=last)
             return True

@@ -32,15 +32,18 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process.
+    looks, for what falls due by itself or was filled by another process. ``pace``
+    seconds pass at least after a look that found work, so that the next finds more.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
+    pace: float = 0.0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _left_some: bool = False
     _stopping: bool = False
 
     async def run(self) -> None:
@@ -53,7 +56,11 @@ class Drain(Generic[Batch]):
                 task = asyncio.create_task(self._work(batch))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            if not batches or room <= 0:
+            # What came while we looked has set the wake again.
+            self._left_some = len(batches) >= room
+            if batches and self.pace:
+                await asyncio.sleep(self.pace)
+            if not self._left_some or len(self._tasks) >= self.room:
                 await self._rest()
         if self._tasks:
             await asyncio.gather(*self._tasks)
@@ -77,7 +84,8 @@ class Drain(Generic[Batch]):
             log.exception("work_failed", drain=self.name)
             await asyncio.sleep(REST)
         finally:
-            self.wake.set()
+            if self._left_some:
+                self.wake.set()
 
     async def _rest(self) -> None:
         try:
