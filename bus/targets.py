@@ -1,0 +1,67 @@
+"""Where the bus is: what is handed over, who takes it, and by which URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tickets.sending import Answer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Out:
+    """An event that must leave; ``body`` is frozen, the rest is what it says.
+
+    ``key`` is the partition key and ``seq`` the event's place in its stream.
+    """
+
+    event_id: str
+    type: str
+    key: str
+    seq: int
+    body: bytes
+
+
+class Publisher(Protocol):
+    """A bus that takes events."""
+
+    async def publish(self, batch: Sequence[Out]) -> list[Answer]:
+        """Return what became of each, in the same order.
+
+        It never raises for one event; the caller hands over no second event of
+        a stream before the first is answered.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+def out_of(body: bytes) -> Out:
+    """Read what a bus must know out of a frozen body."""
+    said = json.loads(body)
+    return Out(
+        event_id=said["id"],
+        type=said["type"],
+        key=said["partitionkey"],
+        seq=int(said["sequence"]),
+        body=body,
+    )
+
+
+def publisher_from(url: str) -> Publisher:
+    """Return the publisher for a URL; ValueError names the schemes there are.
+
+    Nothing is opened before the first event. A ``file:`` path is taken as it is:
+    relative ones were resolved by whoever read the configuration.
+    """
+    from bus.file import JsonLines  # noqa: PLC0415 # publishers know this module
+
+    scheme, _, rest = url.partition(":")
+    if scheme == "file" and rest.startswith("//") and not rest.startswith("///"):
+        raise ValueError("bus.url: a file is on this machine: file:/path or file:path")
+    if scheme == "file" and rest:
+        return JsonLines(Path(rest.removeprefix("//")))
+    raise ValueError(f"bus.url: {scheme!r} is not a kind of bus; there is: file:PATH")
