@@ -106,7 +106,7 @@ class Scene:
                 f"organisation:{PARTNER.id}",
                 1,
                 EventType.CHANGED,
-                actor="cli",
+                actor="operator",
                 data={"organisation": PARTNER.id},
                 content={
                     "name": PARTNER.name,
@@ -120,7 +120,7 @@ class Scene:
                 f"specialist:{VERA.id}",
                 1,
                 EventType.CHANGED,
-                actor="cli",
+                actor="operator",
                 data={"specialist": VERA.id, "site": VERA.site, "role": VERA.role},
                 content={"name": VERA.name, "telegram_id": VERA.telegram_id},
             )
