@@ -75,16 +75,8 @@ class Kit:
     rules: Rules
     texts: Texts
     store: Store
+    mirror: Callable[[Work], None]
     owner: str
-
-    @property
-    def mirror(self) -> Callable[[Work], None]:
-        """Return what adds the bus's deliveries to a piece of work."""
-        links = SignedLinks(
-            base_url=self.config.http.base_url, keys=self.rules.signer.keys
-        )
-        targets = [target.name for target in self.config.bus]
-        return partial(mirror, targets=targets, schemas=Schemas(), links=links)
 
     @property
     def records(self) -> Records:
@@ -95,6 +87,25 @@ class Kit:
             owner=self.owner,
             now=now,
         )
+
+
+def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
+    rules = rules_from(config)
+    return Kit(
+        config=config,
+        rules=rules,
+        texts=make_texts(config),
+        store=store,
+        mirror=make_mirror(config, rules),
+        owner=owner,
+    )
+
+
+def make_mirror(config: Config, rules: Rules) -> Callable[[Work], None]:
+    """Return what adds the bus's deliveries to a piece of work."""
+    links = SignedLinks(base_url=config.http.base_url, keys=rules.signer.keys)
+    targets = [target.name for target in config.bus]
+    return partial(mirror, targets=targets, schemas=Schemas(), links=links)
 
 
 def make_texts(config: Config) -> Texts:
@@ -223,5 +234,3 @@ KINDS = {
     "chat": str(Medium.TELEGRAM),
     "bus": str(Medium.BUS),
 }
-
-__all__ = ["KINDS", "Kit", "rules_from"]

@@ -14,7 +14,7 @@ from typing import Any, Self
 import structlog
 
 from app import parts
-from app.config import Config, rules_from
+from app.config import Config
 from app.intake import Intake
 from app.wakes import Wakes
 from bot.client import open_bot
@@ -71,14 +71,8 @@ class Service:
     async def _start(self) -> None:
         self.wakes = Wakes(asyncio.get_running_loop())
         store = await self._open_store()
-        kit = parts.Kit(
-            config=self.config,
-            rules=rules_from(self.config),
-            texts=parts.make_texts(self.config),
-            store=store,
-            owner=f"{socket.gethostname()}/{secrets.token_hex(4)}",
-        )
-        self.kit = kit
+        owner = f"{socket.gethostname()}/{secrets.token_hex(4)}"
+        self.kit = kit = parts.make_kit(self.config, store, owner=owner)
         intake = Intake(store=store)
         if "relay" in self.roles:
             await self._start_relays(kit)
