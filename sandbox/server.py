@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,13 +128,10 @@ class Sandbox:
         if self._server is None or self._socket is None:
             return
         self.telegram.close()
-        self._server.should_exit = True
-        serving, saving = self._tasks
-        await serving
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.shutdown(sockets=[self._socket])
-        saving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await saving
         await self.telegram.save()
         self._server = self._socket = None
 
@@ -169,7 +165,8 @@ class Sandbox:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay off only for sockets that name their protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -84,8 +84,8 @@ function chatButton(chat, thread, traits) {
   },
   el("span", { class: "icon", "aria-hidden": "true", "data-tint": Math.abs(chat + thread) % tints.length }, traits.icon),
   el("span", { class: "name" }, traits.name),
-  el("time", {}, traits.last_at ? clock(traits.last_at) : "", fresh ? el("span", { class: "dot", title: "новое" }) : ""),
-  el("span", { class: "last" }, traits.last_text || (traits.closed ? "тема закрыта" : "нет сообщений")));
+  el("span", { class: "last" }, traits.last_text || (traits.closed ? "тема закрыта" : "нет сообщений")),
+  el("time", {}, traits.last_at ? clock(traits.last_at) : "", fresh ? el("span", { class: "dot", title: "новое" }) : ""));
 }
 
 function showChats() {
@@ -149,7 +149,7 @@ function pressKey(message, key) {
 function attachment(file) {
   if (!file) return "";
   if (file.kind === "photo") return el("img", { class: "photo", src: file.url, alt: file.name, loading: "lazy" });
-  return el("a", { class: "file", href: file.url, download: file.name }, "📎", `${file.name}, ${size(file.size)}`);
+  return el("a", { class: "file", href: file.url, download: file.name }, `📎 ${file.name}, ${size(file.size)}`);
 }
 
 function quoted(message) {
@@ -304,10 +304,10 @@ function mailNode(mail) {
   const fill = () => {
     if (sheet.children.length > 1) return;
     sheet.append(el("div", { class: "letter-body" },
-      el("dl", {}, ...mail.headers.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      el("dl", {}, ...mail.headers.flatMap(([name, value]) => [el("div", {}, el("dt", {}, name), el("dd", {}, value))])),
       el("div", { class: "text" }, mail.text),
       mail.files.length ? el("p", { class: "muted" }, `Вложения: ${mail.files.join(", ")}`) : "",
-      el("div", {}, state.can_mail ? el("button", { onclick: () => reply(mail) }, "Ответить письмом") : "",
+      el("div", { class: "row" }, state.can_mail ? el("button", { onclick: () => reply(mail) }, "Ответить письмом") : "",
         el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник"))));
   };
   sheet.addEventListener("toggle", () => {
