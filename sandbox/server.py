@@ -111,7 +111,6 @@ class Sandbox:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,
         )
         config.load()
         # Not Server.serve: it takes over the process's signals.
@@ -131,7 +130,7 @@ class Sandbox:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.shutdown(sockets=[self._socket])
+        await _close(self._server)
         await self.telegram.save()
         self._server = self._socket = None
 
@@ -161,6 +160,25 @@ class Sandbox:
                 continue
             if connection.client == tuple(request.client):
                 connection.transport.abort()
+
+
+async def _close(server: uvicorn.Server) -> None:
+    """Stop listening, let answers under way go out, close the rest.
+
+    Server.shutdown does the same in steps of a tenth of a second.
+    """
+    for listener in server.servers:
+        listener.close()
+    state = server.server_state
+    for connection in list(state.connections):
+        connection.shutdown()
+    tasks = list(state.tasks)
+    if tasks:
+        await asyncio.wait(tasks, timeout=GRACE)
+    for task in tasks:
+        task.cancel()
+    for listener in server.servers:
+        await listener.wait_closed()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -193,6 +193,7 @@ def test_blocking_and_unblocking_is_told() -> None:
         (ANNA, GROUP, {"thread": 77}, "no topic 77"),
         (ANNA, GROUP, {"reply_to": 77}, "no message 77"),
         (ANNA, GROUP, {"shout": True}, "shout"),
+        (PYOTR, GROUP, {"anonymous": True}, "only an administrator"),
     ],
 )
 def test_what_a_person_cannot_do_is_refused(
