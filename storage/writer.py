@@ -80,7 +80,9 @@ class GroupWriter:
                         last = True
                         break
                     group.append(more)
-                self._commit(connection, group)
+                # Whoever gave up waiting does not want it done any more.
+                wanted = [one for one in group if _is_wanted(one)]
+                self._commit(connection, wanted)
                 if last:
                     return
 
@@ -110,6 +112,10 @@ class GroupWriter:
             return
         for one in group:
             one.future.set_exception(translate(error))
+
+
+def _is_wanted(one: _Waiting) -> bool:
+    return one.future.set_running_or_notify_cancel()
 
 
 @dataclass(frozen=True, slots=True)
