@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from storage import rows
 from storage.lanes import DELIVERY
@@ -37,6 +37,12 @@ CHAT_MESSAGE = table("chat_message")
 TOPIC = table("topic")
 
 
+def lock_tickets(tx: Transaction, condition: ColumnElement[bool]) -> None:
+    """Let nobody else change these tickets until the transaction ends."""
+    if tx.connection.dialect.name != "sqlite":  # where one writes at a time
+        tx.run(select(rows.TICKET.c.id).where(condition).with_for_update())
+
+
 class SqlBooks:
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
@@ -54,14 +60,22 @@ class SqlBooks:
         found = self._tx.run(statement, new).all()
         return {row.message_id: _to_ref(row) for row in found}
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> tuple[Comment, str] | None:
-        row = self._tx.run(
-            select(COMMENT.c.id, COMMENT.c.body_hash).where(
-                COMMENT.c.arrival_id == arrival
-            )
-        ).first()
-        comment = self.comment(row.id) if row else None
-        return (comment, row.body_hash) if comment else None
+    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
+        return self._first_comment(COMMENT.c.arrival_id == arrival)
+
+    def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:
+        first = COMMENT.c.arrival_id == ref.arrival_id
+        later = and_(
+            COMMENT.c.ticket_id == ref.ticket_id,
+            COMMENT.c.message_id == ref.message_id,
+        )
+        same = COMMENT.c.body_hash == body_hash
+        return self._first_comment(and_(or_(first, later), same))
+
+    def _first_comment(self, condition: ColumnElement[bool]) -> Comment | None:
+        found = select(COMMENT.c.id).where(condition).order_by(COMMENT.c.id).limit(1)
+        comment_id = self._tx.run(found).scalar()
+        return None if comment_id is None else self.comment(comment_id)
 
     def contacts(self, emails: Sequence[str]) -> dict[str, Contact]:
         found = self._tx.run(
@@ -114,10 +128,11 @@ class SqlBooks:
         return None if ticket_id is None else self.ticket(ticket_id)
 
     def _ticket(self, condition: Any) -> Ticket | None:
-        query = rows.tickets().where(condition)
         if self._locks:
-            query = query.with_for_update(of=rows.TICKET)
-        row = self._tx.run(query).first()
+            # A statement of its own: who waited for the lock would else get the new
+            # ticket joined to the rows that the old one named (PostgreSQL, 13.2.1).
+            lock_tickets(self._tx, condition)
+        row = self._tx.run(rows.tickets().where(condition)).first()
         return rows.to_ticket(row) if row else None
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]:

@@ -51,7 +51,12 @@ def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
 
 
 def tell_failed(
-    desk: Desk, ticket: Ticket, comment_id: CommentId | None, *, failure: Failure
+    desk: Desk,
+    ticket: Ticket,
+    comment_id: CommentId | None,
+    *,
+    failure: Failure,
+    notice: str = "delivery-failed",
 ) -> Ticket:
     """Record that a delivery failed for good and say so in the topic."""
     where = desk.books.chat_message_of(comment_id) if comment_id else None
@@ -67,7 +72,7 @@ def tell_failed(
     chat.tell_topic(
         desk,
         ticket,
-        "delivery-failed",
+        notice,
         facts={"recipient": failure.recipient, "reason": failure.reason},
         reply_to=where[1] if where else None,
     )
