@@ -95,8 +95,8 @@ def _row(one: Filling) -> dict[str, Any]:
     }
 
 
-def _waiting(items: Alias) -> TextClause:
-    return text(f"{items.name}.{_STATES[items.element.name]}")
+def _waiting(alias: str, items: Table) -> TextClause:
+    return text(f"{alias}.{_STATES[items.name]}")
 
 
 def claim(
@@ -145,7 +145,7 @@ def heads(tx: Transaction, leased: Iterable[str], items: Table) -> list[Any]:
     other = items.alias("other")
     first = (
         select(other.c.id)
-        .where(other.c.lane == _lane.key, _waiting(other))
+        .where(other.c.lane == _lane.key, _waiting("other", items))
         .order_by(other.c.id)
         .limit(1)
         .correlate(LANE)
