@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mail.relay import Relay
-
 from app.outbox import LEASE, Records
+from mail.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
