@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.commands.records import places_of
 from app.config import Config, validate_for_run
+from app.places import places_of
 from app.settings.kinds import path_of
 from storage import once
 from storage.errors import StorageError

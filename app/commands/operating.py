@@ -54,10 +54,9 @@ def run(ctx: typer.Context, *, sandbox: Sandbox = False, role: Roles = None) -> 
     if problems:
         raise ConfigError(problems)
     logs.set_up()
-    from app import service
+    from app.running import run as serve
 
-    roles = tuple(str(one) for one in role or Role)
-    service.run(config, sandbox=sandbox, roles=roles)  # type: ignore[attr-defined] # PENDING
+    serve(config, sandbox=sandbox, roles=tuple(str(one) for one in role or Role))
 
 
 def check(ctx: typer.Context, *, as_json: AsJson = False) -> None:

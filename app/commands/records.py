@@ -8,19 +8,15 @@ from typing import TypeVar
 from app.clerk import Clerk
 from app.config import Config
 from app.control import DataDirLock, ask
+from app.places import places_of
 from app.publishing import mirror_for
 from app.settings.secret import load_keys
 from storage import once, store
 from storage.errors import Locked
-from storage.store import Places
 from storage.transaction import Job
 from tickets.model import Json
 
 T = TypeVar("T")
-
-
-def places_of(config: Config) -> Places:
-    return Places.of(config.storage.url.get_secret_value(), config.blobs.folder)
 
 
 def look(config: Config, job: Job[T]) -> T:
