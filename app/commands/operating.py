@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.shared import AsJson, config_of
+from app.commands.shared import AsJson, config_of, refuse
 from app.commands.showing import print_json, print_table, shown
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
@@ -53,11 +53,15 @@ def run(ctx: typer.Context, *, sandbox: Sandbox = False, role: Roles = None) -> 
         )
     if problems:
         raise ConfigError(problems)
-    logs.set_up()
-    from app import service
+    from app import running
+    from app.service import StartError
 
+    logs.set_up()
     roles = tuple(str(one) for one in role or Role)
-    service.run(config, sandbox=sandbox, roles=roles)  # type: ignore[attr-defined] # PENDING
+    try:
+        running.run(config, sandbox=sandbox, roles=roles)
+    except StartError as error:
+        refuse(str(error))
 
 
 def check(ctx: typer.Context, *, as_json: AsJson = False) -> None:
