@@ -85,3 +85,7 @@ def choose(
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

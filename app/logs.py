@@ -46,7 +46,7 @@ SECRET_KEY = re.compile(
 )
 #: A bot's token stands in the address of every call, and so in errors about them.
 SECRET_VALUES = (
-    (re.compile(r"\b[0-9]{5,12}:[A-Za-z0-9_-]{20,}"), "***"),
+    (re.compile(r"(?<![0-9])[0-9]{5,12}:[A-Za-z0-9_-]{20,}"), "***"),
     (re.compile(r"(\w+://)[^/@\s]*:[^@\s]*@"), r"\1***@"),
 )
 HIDDEN = "(not logged)"
