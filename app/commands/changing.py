@@ -1,27 +1,15 @@
-"""How the commands reach the records: a look of their own, and the one writer."""
+"""How the commands change the records: through the one writer there is."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TypeVar
-
-from app.clerk import Clerk
+from app.clerk import clerk_of
+from app.commands.looking import now
 from app.config import Config
 from app.control import DataDirLock, ask
 from app.places import places_of
-from app.publishing import mirror_for
-from app.settings.secret import load_keys
 from storage import once, store
 from storage.errors import Locked
-from storage.transaction import Job
 from tickets.model import Json
-
-T = TypeVar("T")
-
-
-def look(config: Config, job: Job[T]) -> T:
-    """Run a job that only looks, whoever else writes."""
-    return once.look(places_of(config), job, clock=_now)
 
 
 def change(config: Config, name: str, arguments: Json) -> Json:
@@ -43,15 +31,7 @@ def change(config: Config, name: str, arguments: Json) -> Json:
 def _directly(config: Config, name: str, arguments: Json) -> Json:
     clerk = clerk_of(config)
     return once.change(
-        places_of(config), lambda tx: clerk.perform(tx, name, arguments), clock=_now
-    )
-
-
-def clerk_of(config: Config) -> Clerk:
-    """Return what runs the commands that write."""
-    return Clerk(
-        mirror=mirror_for(config, load_keys(config.service)),
-        public_domains=frozenset(config.mail.public_domains),
+        places_of(config), lambda tx: clerk.perform(tx, name, arguments), clock=now
     )
 
 
@@ -63,7 +43,3 @@ def upgrade(config: Config) -> None:
         return
     with DataDirLock(config.service.data_dir):
         store.upgrade(places)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
