@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+
 from app.clerk import clerk_of
 from app.commands.looking import now
 from app.config import Config
-from app.control import DataDirLock, ask
+from app.control import DataDirLock, NotListening, ask
 from app.places import places_of
 from storage import once, store
 from storage.errors import Locked
 from tickets.model import Json
+
+#: Seconds that a service may take to listen, or another command to end.
+PATIENCE = 10.0
+AGAIN = 0.05
 
 
 def change(config: Config, name: str, arguments: Json) -> Json:
@@ -19,13 +26,18 @@ def change(config: Config, name: str, arguments: Json) -> Json:
     """
     if not config.storage.is_sqlite:
         return _directly(config, name, arguments)
-    folder = config.service.data_dir
-    try:
-        with DataDirLock(folder):
-            store.upgrade(places_of(config))
-            return _directly(config, name, arguments)
-    except Locked:
-        return ask(folder, name, arguments)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with DataDirLock(config.service.data_dir):
+                store.upgrade(places_of(config))
+                return _directly(config, name, arguments)
+        except Locked:
+            with suppress(NotListening):
+                return ask(config.service.data_dir, name, arguments)
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(AGAIN)
 
 
 def _directly(config: Config, name: str, arguments: Json) -> Json:
