@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.publishing import Mirror
+from app.config import Config
+from app.publishing import Mirror, mirror_for
+from app.settings.secret import load_keys
 from storage import arrivals, handles, people
 from storage.flush import flush
 from storage.transaction import Transaction
@@ -39,6 +41,14 @@ class Clerk:
     def commit(self, tx: Transaction, work: Work) -> None:
         self.mirror(work)
         flush(tx, work)
+
+
+def clerk_of(config: Config) -> Clerk:
+    """Return the clerk of a desk; makes the signing key on first run."""
+    return Clerk(
+        mirror=mirror_for(config, load_keys(config.service)),
+        public_domains=frozenset(config.mail.public_domains),
+    )
 
 
 def add_organisation(

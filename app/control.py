@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import socket
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ log = structlog.get_logger()
 SOCKET = "control.sock"
 #: The longest request or answer, in bytes.
 LINE = 1024 * 1024
-#: Seconds that a service may take to open its socket after it took the lock.
-OPENING = 5.0
 ANSWERING = 30.0
 #: What a Unix socket's address may take (unix(7)), its last NUL included.
 ADDRESS_BYTES = 108
@@ -35,6 +32,10 @@ Errors = tuple[type[Exception], ...]
 
 class ControlError(Exception):
     """The service did not do what it was asked; the message says why."""
+
+
+class NotListening(ControlError):  # noqa: N818 # a state of the socket
+    """Nobody serves the data directory."""
 
 
 class DataDirLock:
@@ -148,7 +149,10 @@ class ControlServer:
 
 
 def ask(folder: Path, name: str, arguments: Json) -> Json:
-    """Let the service that holds the directory run a command; ControlError if not."""
+    """Let the service that holds the directory run a command.
+
+    ControlError says why it did not; NotListening that it was not reached.
+    """
     with _connect(folder) as connection:
         request = {"command": name, "arguments": arguments}
         connection.sendall(json.dumps(request).encode() + b"\n")
@@ -164,23 +168,15 @@ def ask(folder: Path, name: str, arguments: Json) -> Json:
 
 
 def _connect(folder: Path) -> socket.socket:
-    """Connect, giving a service that just starts the time to listen."""
-    deadline = time.monotonic() + OPENING
-    while True:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(ANSWERING)
-        try:
-            with _reach(folder) as short:
-                connection.connect(str(short))
-        except (FileNotFoundError, ConnectionRefusedError) as error:
-            connection.close()
-            if time.monotonic() > deadline:
-                raise ControlError(
-                    f"another process holds {folder} and does not answer on {SOCKET}"
-                ) from error
-            time.sleep(0.05)
-        else:
-            return connection
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(ANSWERING)
+    try:
+        with _reach(folder) as short:
+            connection.connect(str(short))
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        connection.close()
+        raise NotListening(f"nobody answers on {folder / SOCKET}") from error
+    return connection
 
 
 @contextmanager

@@ -101,6 +101,14 @@ class _Guest(uvicorn.Server):
         yield
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise OSError(error.errno, f"http {host}:{port}: {error.strerror}") from error
+
+
 class HttpServer:
     """Serves an application in the running loop; port 0 takes a free one."""
 
@@ -124,8 +132,7 @@ class HttpServer:
 
         Who connects from now on is answered as soon as the loop comes to it.
         """
-        family = socket.AF_INET6 if ":" in self._where[0] else socket.AF_INET
-        self._socket = socket.create_server(self._where, family=family)
+        self._socket = _listen(*self._where)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
 
     async def stop(self) -> None:

@@ -33,7 +33,7 @@ def list_arrivals(
     as_json: AsJson = False,
 ) -> None:
     """List arrivals, the newest first."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import traffic
 
     rows = rows_wanted(limit, as_json=as_json)
@@ -56,7 +56,7 @@ def show(
     ctx: typer.Context, number: Number, *, raw: Raw = False, as_json: AsJson = False
 ) -> None:
     """Show an arrival with its envelope, or its bytes."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import traffic
 
     config = config_of(ctx)
@@ -75,7 +75,7 @@ def show(
 @app.command()
 def retry(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Let a parked arrival be worked again."""
-    from app.commands.records import change
+    from app.commands.changing import change
 
     done = change(config_of(ctx), "arrival retry", {"id": number})
     (print_json if as_json else print_fields)(done)

@@ -33,7 +33,7 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import traffic
 
     rows = rows_wanted(limit, as_json=as_json)
@@ -60,7 +60,7 @@ def list_deliveries(
 @app.command()
 def show(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Show a delivery with what it is made from."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import traffic
 
     delivery = look(config_of(ctx), lambda tx: traffic.show_delivery(tx, number))
@@ -72,7 +72,7 @@ def show(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None
 @app.command()
 def retry(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Let a parked or cancelled delivery leave after all."""
-    from app.commands.records import change
+    from app.commands.changing import change
 
     done = change(config_of(ctx), "delivery retry", {"id": number})
     (print_json if as_json else print_fields)(done)
@@ -81,7 +81,7 @@ def retry(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> Non
 @app.command()
 def cancel(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Keep a delivery that was not sent from leaving."""
-    from app.commands.records import change
+    from app.commands.changing import change
 
     done = change(config_of(ctx), "delivery cancel", {"id": number})
     (print_json if as_json else print_fields)(done)

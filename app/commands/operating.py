@@ -77,7 +77,7 @@ def check(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 
 def audit(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """Hold what was received against what became of it; exit 1 on a difference."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage.audit import audit as add_up
 
     found = look(config_of(ctx), add_up)
@@ -96,9 +96,9 @@ def audit(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 @db.command()
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this program's schema."""
-    from app.commands import records
+    from app.commands import changing
 
-    records.upgrade(config_of(ctx))
+    changing.upgrade(config_of(ctx))
     sys.stdout.write("The schema is current.\n")
 
 

@@ -37,7 +37,7 @@ def add_specialist(  # each is an option, none has a place
     as_json: AsJson = False,
 ) -> None:
     """Register a specialist, who may then work from the forum groups."""
-    from app.commands.records import change
+    from app.commands.changing import change
 
     config = config_of(ctx)
     _check_site(config, site)
@@ -49,7 +49,7 @@ def add_specialist(  # each is an option, none has a place
 @staff.command("list")
 def list_specialists(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the specialists by name."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import people
 
     found = look(config_of(ctx), people.list_specialists)
@@ -70,7 +70,7 @@ def add_organisation(
     as_json: AsJson = False,
 ) -> None:
     """Register a partner; people who write from its domains belong to it."""
-    from app.commands.records import change
+    from app.commands.changing import change
 
     config = config_of(ctx)
     if site is not None:
@@ -83,7 +83,7 @@ def add_organisation(
 @org.command("list")
 def list_organisations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the organisations by name."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import people
 
     found = look(config_of(ctx), people.list_organisations)

@@ -38,16 +38,22 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
 
 def print_fields(view: View) -> None:
     """Print one thing, a line a field; what it holds in turn is left out."""
-    fields = {key: one for key, one in view.items() if not isinstance(one, list)}
+    fields = {key: one for key, one in view.items() if not _is_list_of_things(one)}
     width = max(len(key) for key in fields)
     for key, value in fields.items():
         sys.stdout.write(f"{key:<{width}}  {shown(value)}\n")
+
+
+def _is_list_of_things(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
 
 
 def shown(value: object) -> str:
     """Return a cell's text, with nothing in it that a terminal would obey."""
     if value is None:
         return "-"
+    if isinstance(value, list):
+        return ", ".join(shown(one) for one in value) or "-"
     if isinstance(value, Mapping):
         named = value.get("name")
         text = str(named) if named else json.dumps(value, ensure_ascii=False)

@@ -39,7 +39,7 @@ def list_tickets(
     as_json: AsJson = False,
 ) -> None:
     """List tickets, the newest first."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import views
 
     rows = rows_wanted(limit, as_json=as_json)
@@ -69,7 +69,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a ticket with its people, comments and events."""
-    from app.commands.records import look
+    from app.commands.looking import look
     from storage import views
 
     ticket = look(config_of(ctx), lambda tx: views.show_ticket(tx, number))

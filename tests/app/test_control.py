@@ -6,14 +6,17 @@ import asyncio
 import json
 import os
 import stat
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from app import control
 from app.clerk import Refused
-from app.control import ControlError, ControlServer, DataDirLock, ask
+from app.commands import changing
+from app.control import ControlError, ControlServer, DataDirLock, NotListening, ask
 from storage.errors import Locked
 from tests.app.conftest import Ran, Run
 from tickets.model import Json
@@ -98,11 +101,29 @@ def test_nonsense_harms_nobody(
 
 
 def test_nobody_who_answers_is_an_error_that_names_the_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(control, "OPENING", 0.1)
-    with pytest.raises(ControlError, match=str(tmp_path)):
+    with pytest.raises(NotListening, match=str(tmp_path)):
         ask(tmp_path, "x", {})
+
+
+def test_a_holder_that_never_answers_is_named(
+    run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changing, "PATIENCE", 0.1)
+    with DataDirLock(desk.parent / "var"):
+        ended = run("delivery", "cancel", "1")
+    assert ended.code == 1
+    assert f"process {os.getpid()} writes to" in ended.err
+
+
+def test_a_command_waits_for_another_that_writes(run: Run, desk: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        with DataDirLock(desk.parent / "var"):
+            waiting = pool.submit(run, "delivery", "cancel", "1")
+            time.sleep(0.2)
+            assert not waiting.done()
+        assert "there is none" in waiting.result().err
 
 
 def test_a_directory_is_held_by_one_and_says_by_whom(tmp_path: Path) -> None:
