@@ -14,24 +14,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from app.chatting import Chatting, Step
+from app.clerk import Clerk
 from app.config import Config, rules_from
+from app.files import StoredFiles
 from app.filing import Filing
+from app.health import Gauges, Watch
+from app.http import HttpServer, make_app
 from app.intake import Intake, MailKeeper, UpdateKeeper
 from app.links import SignedLinks
 from app.mailing import Mailing
 from app.mirroring import Mirroring
 from app.outbox import Records
+from app.publishing import mirror_for
 from app.reading import read
 from bot.budget import Budget
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
 from bot.render import render
 from bot.sender import TelegramSender
-from bus.mirror import mirror
-from bus.schemas import Schemas
 from bus.targets import publisher_from
 from mail.link import Manner
 from mail.notices import Sender, Stamp, compose_notice
@@ -44,7 +48,7 @@ from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due
-from storage.store import Places, Store
+from storage.store import Store
 from templates.texts import Texts
 from tickets.outgoing import MailNotice
 from tickets.rules import Rules
@@ -60,11 +64,6 @@ MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def places_of(config: Config) -> Places:
-    """Return where the configuration puts the records."""
-    return Places.of(config.storage.url.get_secret_value(), config.blobs.folder)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,16 +95,9 @@ def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
         rules=rules,
         texts=make_texts(config),
         store=store,
-        mirror=make_mirror(config, rules),
+        mirror=mirror_for(config, rules.signer.keys),
         owner=owner,
     )
-
-
-def make_mirror(config: Config, rules: Rules) -> Callable[[Work], None]:
-    """Return what adds the bus's deliveries to a piece of work."""
-    links = SignedLinks(base_url=config.http.base_url, keys=rules.signer.keys)
-    targets = [target.name for target in config.bus]
-    return partial(mirror, targets=targets, schemas=Schemas(), links=links)
 
 
 def make_texts(config: Config) -> Texts:
@@ -113,6 +105,23 @@ def make_texts(config: Config) -> Texts:
     return Texts(
         language=config.service.language, timezone=config.service.timezone, zones=zones
     )
+
+
+def make_http(kit: Kit, watch: Watch) -> HttpServer:
+    """Return what answers for health, metrics and signed files."""
+    http = kit.config.http
+    registry = CollectorRegistry()
+    registry.register(Gauges(watch))
+    links = SignedLinks(base_url=http.base_url, keys=kit.rules.signer.keys)
+    files = StoredFiles(links=links, store=kit.store)
+    pages = make_app(health=watch, registry=registry, files=files)
+    return HttpServer(pages, host=http.host, port=http.port)
+
+
+def make_clerk(kit: Kit) -> Clerk:
+    """Return what runs the commands that write."""
+    domains = frozenset(kit.config.mail.public_domains)
+    return Clerk(mirror=kit.mirror, public_domains=domains)
 
 
 def make_door(kit: Kit, intake: Intake) -> Door:

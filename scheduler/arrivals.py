@@ -18,7 +18,7 @@ ATTEMPTS = 5
 
 
 class Arrival(Protocol):
-    """One that waits: ``attempts`` counts the current one."""
+    """The head of a leased lane: ``attempts`` counts the current one."""
 
     @property
     def id(self) -> int: ...
@@ -32,36 +32,23 @@ Came = TypeVar("Came")
 Came_contra = TypeVar("Came_contra", contravariant=True)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue(Generic[A]):
-    """A leased lane and the arrivals to work in it, in order."""
-
-    lane: str
-    fence: int
-    arrivals: Sequence[A]
-
-
 class Inbox(Protocol[A, Came_contra]):
-    """Where arrivals are kept."""
+    """Where arrivals are kept. Whatever is done to one gives its lane back."""
 
-    async def claim(self, room: int) -> Sequence[Queue[A]]: ...
-
-    async def file(
-        self, queue: Queue[A], arrival: A, came: Came_contra, *, last: bool
-    ) -> None:
-        """Commit all that follows from an arrival; ``last`` gives the lane back."""
+    async def claim(self, room: int) -> Sequence[A]:
+        """Lease due lanes and return the head of each."""
         ...
 
-    async def postpone(
-        self, queue: Queue[A], arrival: A, *, error: str, delay: timedelta
-    ) -> None:
-        """Let the arrival wait, and give its lane back."""
+    async def file(self, arrival: A, came: Came_contra) -> None:
+        """Commit all that follows from an arrival."""
         ...
 
-    async def park(
-        self, queue: Queue[A], arrival: A, *, error: str, last: bool
-    ) -> None:
-        """Set the arrival aside."""
+    async def postpone(self, arrival: A, *, error: str, delay: timedelta) -> None:
+        """Let the arrival wait, and its lane with it."""
+        ...
+
+    async def park(self, arrival: A, *, error: str) -> None:
+        """Set the arrival aside; its lane goes on."""
         ...
 
 
@@ -73,37 +60,24 @@ class ArrivalSource(Generic[A, Came]):
     read: Callable[[A], Came]
     chance: Callable[[], float]
 
-    async def claim(self, room: int) -> Sequence[Queue[A]]:
+    async def claim(self, room: int) -> Sequence[A]:
         return await self.inbox.claim(room)
 
-    async def work(self, batch: Queue[A]) -> None:
-        """Work a lane's arrivals in order, until one has to wait."""
-        final = len(batch.arrivals) - 1
-        for place, arrival in enumerate(batch.arrivals):
-            if not await self._one(batch, arrival, last=place == final):
-                return
-
-    async def _one(self, queue: Queue[A], arrival: A, *, last: bool) -> bool:
-        """Say whether the lane is still ours and goes on."""
-        if arrival.attempts > ATTEMPTS:
+    async def work(self, batch: A) -> None:
+        if batch.attempts > ATTEMPTS:
             error = f"the process ended {ATTEMPTS} times while working on it"
-            await self.inbox.park(queue, arrival, error=error, last=last)
-            return True
+            await self.inbox.park(batch, error=error)
+            return
         try:
-            came = await asyncio.to_thread(self.read, arrival)
-            await self.inbox.file(queue, arrival, came, last=last)
+            came = await asyncio.to_thread(self.read, batch)
+            await self.inbox.file(batch, came)
         except Exception as trouble:
-            error = f"{type(trouble).__name__}: {trouble}"
-            log.exception("arrival_failed", arrival=arrival.id)
-            return await self._failed(queue, arrival, error, last=last)
-        return True
+            log.exception("arrival_failed", arrival=batch.id)
+            await self._failed(batch, f"{type(trouble).__name__}: {trouble}")
 
-    async def _failed(
-        self, queue: Queue[A], arrival: A, error: str, *, last: bool
-    ) -> bool:
+    async def _failed(self, arrival: A, error: str) -> None:
         if arrival.attempts >= ATTEMPTS:
-            await self.inbox.park(queue, arrival, error=error, last=last)
-            return True
+            await self.inbox.park(arrival, error=error)
+            return
         delay = backoff(arrival.attempts, self.chance)
-        await self.inbox.postpone(queue, arrival, error=error, delay=delay)
-        return False
+        await self.inbox.postpone(arrival, error=error, delay=delay)

@@ -52,7 +52,7 @@ class Drain(Generic[Batch]):
             for batch in batches:
                 task = asyncio.create_task(self._work(batch))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._ended)
             if not batches or room <= 0:
                 await self._rest()
         if self._tasks:
@@ -76,8 +76,10 @@ class Drain(Generic[Batch]):
         except Exception:
             log.exception("work_failed", drain=self.name)
             await asyncio.sleep(REST)
-        finally:
-            self.wake.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)  # before the wake: it makes the room there is
+        self.wake.set()
 
     async def _rest(self) -> None:
         try:

@@ -39,11 +39,11 @@ class NewArrival:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptArrival:
-    """An arrival that waits to be worked."""
+    """An arrival at the head of a leased lane; ``attempts`` counts this one."""
 
     id: ArrivalId
+    lease: Lease
     channel: str
-    lane: str
     received_at: datetime
     envelope: dict[str, Any]
     raw: bytes
@@ -107,48 +107,32 @@ def _count(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
         tx.run(statement, {"name": door, "value": value})
 
 
-def load(tx: Transaction, leases: Sequence[Lease], each: int) -> list[KeptArrival]:
-    """Return the next arrivals of the leased lanes and count the attempt.
-
-    Nothing behind an arrival that must still wait is returned.
-    """
-    names = [lease.lane for lease in leases]
-    rows = tx.run(
-        select(ARRIVAL)
-        .where(_arrival.lane.in_(names), WAITING["arrival"])
-        .order_by(_arrival.id)
-        .limit(each * len(names))
-    ).all()
-    chosen = [_kept(tx, row) for row in heads(rows, tx.now, each)]
-    if chosen:
-        ids = [one.id for one in chosen]
+def claim(
+    tx: Transaction, *, owner: str, limit: int, lease: timedelta
+) -> list[KeptArrival]:
+    """Lease due lanes and return the head of each, the attempt counted."""
+    leases = {
+        one.lane: one
+        for one in lanes.claim(tx, KIND, owner=owner, limit=limit, lease=lease)
+    }
+    if not leases:
+        return []
+    due = [row for row in lanes.heads(tx, leases, ARRIVAL) if row.next_at <= tx.now]
+    lanes.release_others(tx, leases, due, items=ARRIVAL)
+    if due:
         tx.run(
             update(ARRIVAL)
-            .where(_arrival.id.in_(ids))
+            .where(_arrival.id.in_([row.id for row in due]))
             .values(attempts=_arrival.attempts + 1)
         )
-    return chosen
+    return [_kept(tx, row, leases[row.lane]) for row in due]
 
 
-def heads(rows: Sequence[Any], now: datetime, each: int) -> list[Any]:
-    """Return the first ``each`` rows of every lane, up to one that is not due."""
-    taken: dict[str, int] = {}
-    chosen = []
-    for row in rows:
-        count = taken.get(row.lane, 0)
-        if row.next_at > now:
-            count = each
-        if count < each:
-            chosen.append(row)
-        taken[row.lane] = count + 1
-    return chosen
-
-
-def _kept(tx: Transaction, row: Any) -> KeptArrival:
+def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
     return KeptArrival(
         id=row.id,
         channel=row.channel,
-        lane=row.lane,
+        lease=lease,
         received_at=row.received_at,
         envelope=row.envelope,
         raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
@@ -215,9 +199,12 @@ def retry(tx: Transaction, arrival: int) -> bool:
     return True
 
 
-def oldest_waiting(tx: Transaction) -> datetime | None:
-    """Return when the oldest arrival that is not worked yet came in."""
-    moment: datetime | None = tx.run(
-        select(func.min(_arrival.received_at)).where(text("arrival.state = 'new'"))
-    ).scalar()
-    return moment
+def waiting(tx: Transaction) -> tuple[int, datetime | None, int]:
+    """Return how many wait, since when the oldest, and how many are parked."""
+    row = tx.run(
+        select(func.count(), func.min(_arrival.received_at)).where(WAITING["arrival"])
+    ).one()
+    parked = tx.run(
+        select(func.count()).select_from(ARRIVAL).where(text("state = 'parked'"))
+    ).scalar_one()
+    return row[0], row[1], int(parked)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from storage import lanes
-from storage.arrivals import heads
 from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
 from storage.schema import table
@@ -71,18 +70,14 @@ def claim(
     )
     if not leases:
         return []
-    by_lane = {one.lane: one for one in leases}
-    rows = tx.run(
-        select(DELIVERY)
-        .where(_delivery.lane.in_(by_lane), WAITING["delivery"])
-        .order_by(_delivery.id)
-        .limit(len(by_lane) * 4)
-    ).all()
-    current = [row for row in rows if not _is_over(tx, row)]
-    chosen = heads(current, tx.now, 1)
-    for lane in by_lane.keys() - {row.lane for row in chosen}:
-        lanes.release(tx, [by_lane[lane]], DELIVERY)
-    return [_due(row, by_lane[row.lane]) for row in chosen]
+    leased = {one.lane: one for one in leases}
+    rows = [
+        row
+        for row in lanes.heads(tx, leased, DELIVERY)
+        if row.next_at <= tx.now and not _is_over(tx, row)
+    ]
+    lanes.release_others(tx, leased, rows, items=DELIVERY)
+    return [_due(row, leased[row.lane]) for row in rows]
 
 
 def _is_over(tx: Transaction, row: Row[Any]) -> bool:

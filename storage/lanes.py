@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Table, case, delete, select, text, update
+from sqlalchemy import (
+    Column,
+    Table,
+    TextClause,
+    case,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from storage.errors import LeaseLost
 from storage.schema import table
@@ -19,10 +28,11 @@ ARRIVAL = table("arrival")
 DELIVERY = table("delivery")
 _lane = LANE.c
 #: Written out, not bound: so the partial indices on the waiting rows serve.
-WAITING = {
-    ARRIVAL.name: text("arrival.state = 'new'"),
-    DELIVERY.name: text("delivery.state IN ('new', 'sending', 'uncertain')"),
+_STATES = {
+    ARRIVAL.name: "state = 'new'",
+    DELIVERY.name: "state IN ('new', 'sending', 'uncertain')",
 }
+WAITING = {name: text(f"{name}.{states}") for name, states in _STATES.items()}
 
 
 #: The owner of a lane that waits for a person, and when it would be due.
@@ -84,6 +94,10 @@ def _row(one: Filling) -> dict[str, Any]:
     }
 
 
+def _waiting(alias: str, items: Table) -> TextClause:
+    return text(f"{alias}.{_STATES[items.name]}")
+
+
 def claim(
     tx: Transaction,
     kind: str,
@@ -123,6 +137,35 @@ def due_budgets(tx: Transaction, kind: str) -> list[str]:
         .distinct()
     )  # fmt: skip
     return [row.budget for row in rows]
+
+
+def heads(tx: Transaction, leased: Iterable[str], items: Table) -> list[Any]:
+    """Return the first waiting row of each lane: one look into the index a lane."""
+    other = items.alias("other")
+    first = (
+        select(other.c.id)
+        .where(other.c.lane == _lane.key, _waiting("other", items))
+        .order_by(other.c.id)
+        .limit(1)
+        .correlate(LANE)
+        .scalar_subquery()
+    )
+    rows = tx.run(
+        select(items)
+        .select_from(LANE.join(items, items.c.id == first))
+        .where(_lane.key.in_(list(leased)))
+        .order_by(items.c.id)
+    )
+    return list(rows)
+
+
+def release_others(
+    tx: Transaction, leases: Mapping[str, Lease], due: Sequence[Any], *, items: Table
+) -> None:
+    """Give back the leased lanes that none of the due rows belongs to."""
+    idle = leases.keys() - {row.lane for row in due}
+    if idle:
+        release(tx, [leases[lane] for lane in idle], items)
 
 
 def hold(tx: Transaction, lease: Lease) -> None:

@@ -2,7 +2,8 @@
 
 Prints one line of JSON: mails per second, latency from MAIL to the last reply,
 and how many mails heard which code. Mails are made up, each with its own
-Message-ID, or taken in turn from the files of a folder.
+Message-ID, or taken in turn from the files of a folder and sent from the address
+of their From header.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import asyncio
 import itertools
 import json
 import math
+import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -41,8 +44,12 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What came of it; times in seconds and milliseconds as named."""
+    """What came of it; times in seconds and milliseconds as named.
 
+    ``began`` is the moment before the first connection, in seconds of the epoch.
+    """
+
+    began: float
     mails: int
     seconds: float
     mails_per_second: float
@@ -51,7 +58,15 @@ class Report:
     codes: dict[str, int]
 
 
-def made_up_mails(plan: Plan) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Bytes and the sender of their envelope."""
+
+    sender: str
+    content: bytes
+
+
+def made_up_mails(plan: Plan) -> Iterator[Mail]:
     run = uuid4().hex
     line = b"Seventy characters of a letter that somebody might have written to us.\r\n"
     for number in itertools.count():
@@ -61,15 +76,21 @@ def made_up_mails(plan: Plan) -> Iterator[bytes]:
             f"Date: Mon, 02 Mar 2026 12:00:00 +0000\r\n\r\n"
         ).encode()
         lines = max(1, math.ceil((plan.size - len(head)) / len(line)))
-        yield head + line * lines
+        yield Mail(plan.sender, head + line * lines)
 
 
-def mails_of_folder(folder: Path) -> Iterator[bytes]:
+def mails_of_folder(plan: Plan, folder: Path) -> Iterator[Mail]:
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     mails = [b"\r\n".join(path.read_bytes().splitlines()) + b"\r\n" for path in paths]
     if not mails:
         raise SystemExit(f"{folder} has no files")
-    return itertools.cycle(mails)
+    return itertools.cycle([Mail(author_of(one) or plan.sender, one) for one in mails])
+
+
+def author_of(mail: bytes) -> str | None:
+    """Return the address of a plain From header."""
+    found = re.search(rb"^From:[^\r\n]*?([\w.+-]+@[\w.-]+)", mail, re.MULTILINE)
+    return found[1].decode() if found else None
 
 
 def stuffed(mail: bytes) -> bytes:
@@ -84,16 +105,16 @@ class Tally:
     """The mails still to send and what became of the others."""
 
     plan: Plan
-    mails: Iterator[bytes]
+    mails: Iterator[Mail]
     left: int
     codes: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
 
-    def next(self) -> bytes | None:
+    def next(self) -> Mail | None:
         if self.left <= 0:
             return None
         self.left -= 1
-        return stuffed(next(self.mails))
+        return next(self.mails)
 
 
 class Sender(asyncio.Protocol):
@@ -103,7 +124,7 @@ class Sender(asyncio.Protocol):
         self._tally = tally
         self._loop = asyncio.get_running_loop()
         self._step: Callable[[str], None] = self._on_greeting
-        self._mail: bytes | None = None
+        self._mail: Mail | None = None
         self._began = 0.0
         self._heard = b""
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -149,7 +170,7 @@ class Sender(asyncio.Protocol):
         if not self._tally.plan.per_connection:
             self._began = self._loop.time()
         self._step = self._on_mail
-        self._say(f"MAIL FROM:<{self._tally.plan.sender}>\r\n".encode())
+        self._say(f"MAIL FROM:<{self._mail.sender}>\r\n".encode())
 
     def _on_mail(self, code: str) -> None:
         if code != "250":
@@ -170,7 +191,7 @@ class Sender(asyncio.Protocol):
             self._finish(code)
             return
         self._step = self._finish
-        self._say(self._mail)
+        self._say(stuffed(self._mail.content))
 
     def _finish(self, code: str) -> None:
         self._mail = None
@@ -202,13 +223,15 @@ async def keep_sending(tally: Tally) -> None:
 
 
 async def load(plan: Plan) -> Report:
-    mails = mails_of_folder(plan.folder) if plan.folder else made_up_mails(plan)
+    mails = mails_of_folder(plan, plan.folder) if plan.folder else made_up_mails(plan)
     tally = Tally(plan=plan, mails=mails, left=plan.mails)
+    moment = time.time()
     began = asyncio.get_running_loop().time()
     await asyncio.gather(*(keep_sending(tally) for _ in range(plan.connections)))
     seconds = asyncio.get_running_loop().time() - began
     times = sorted(tally.latencies) or [0.0]
     return Report(
+        began=moment,
         mails=len(tally.latencies),
         seconds=round(seconds, 3),
         mails_per_second=round(len(tally.latencies) / seconds, 1),

@@ -1,0 +1,1 @@
+"""Figures: the whole desk, its door and its words, beside what others do."""

@@ -1,0 +1,92 @@
+"""Prints the figures: ``python -m tests.bench [--rounds N] [PART …]``.
+
+The ratios are of one run on one machine. What is quoted of other programs was
+measured elsewhere, with mails of the same kind (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.bench import accepting, whole, words
+from tests.bench.mails import letters
+from tests.databases import Templates
+
+#: End to end, mails a second; Postfix, which only takes them, with 10 and 100
+#: connections.
+ELSEWHERE = {"django-helpdesk": 93, "Roundup": 35, "RT": 12}
+POSTFIX = {4096: (1875, 1182), 102_400: (1098, 449)}
+
+
+def say(line: str = "") -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def tell_whole(templates: Templates, options: argparse.Namespace) -> None:
+    say(f"Whole desk, {options.mails} mails, 10 connections, mails/s")
+    say(f"{'':28}{'accepted':>10}{'filed':>10}{'sent':>10}{'threaded':>12}{'MiB':>8}")
+    results: dict[str, list[whole.Result]] = {kind: [] for kind in whole.KINDS}
+    for seed in range(1, options.rounds + 1):
+        for kind, seen in results.items():
+            seen.append(whole.measure(templates, kind, mails=options.mails, seed=seed))
+    for kind, seen in results.items():
+        threaded = f"{seen[0].threaded}/{seen[0].answers}"
+        say(
+            f"{kind:28}{median(one.accepted for one in seen):10.0f}"
+            f"{median(one.filed for one in seen):10.0f}"
+            f"{median(one.sent for one in seen):10.0f}{threaded:>12}"
+            f"{max(one.memory for one in seen):8.0f}"
+        )
+    best = median(one.filed for one in results["SQLite"])
+    for name, rate in ELSEWHERE.items():
+        say(f"{name:28}{'':10}{rate:10}{'':10}  SQLite is x{best / rate:.1f}")
+    say()
+
+
+def tell_accepting(templates: Templates, options: argparse.Namespace) -> None:
+    say("Accepted with 100 connections, mails/s (nothing kept = 1)")
+    for size in accepting.LOADS:
+        rates = accepting.measure(templates, size, options.rounds)
+        nothing = median(rates[accepting.NOTHING])
+        for name, seen in rates.items():
+            rate = median(seen)
+            say(f"{size:8} bytes  {name:28}{rate:8.0f}   x{rate / nothing:.2f}")
+        ten, hundred = POSTFIX[size]
+        say(f"{size:8} bytes  {'Postfix, elsewhere':28}{hundred:8}   (c=10: {ten})")
+    say()
+
+
+def tell_words(_templates: Templates, options: argparse.Namespace) -> None:
+    say("One mail, microseconds: ours, standard library")
+    for what, (ours, theirs) in words.measure(
+        letters(options.mails, seed=1, known={})
+    ).items():
+        say(f"{what:32}{ours:8.0f}{theirs:8.0f}   x{theirs / ours:.1f}")
+    say()
+
+
+PARTS = {"words": tell_words, "accepting": tell_accepting, "whole": tell_whole}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--mails", type=int, default=500)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        templates = Templates(Path(folder))
+        try:
+            for name in options.parts or PARTS:
+                PARTS[name](templates, options)
+        finally:
+            templates.close()
+
+
+if __name__ == "__main__":
+    main()

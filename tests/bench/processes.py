@@ -1,0 +1,50 @@
+"""Processes that serve while they are measured."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TIMEOUT = 180
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
+    """Run a module that prints its port once it serves; yield process id and port."""
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(  # noqa: S603 # our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        if not port:
+            raise RuntimeError(f"{module} did not start")
+        yield process.pid, int(port)
+        process.communicate("", timeout=TIMEOUT)
+
+
+def send(port: int, **options: object) -> dict[str, Any]:
+    """Run the load generator and return its report; every mail must hear 250."""
+    command = [sys.executable, "-m", "tests.load", "--port", str(port)]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    done = subprocess.run(  # noqa: S603 # our own module
+        command, capture_output=True, text=True, check=True, timeout=TIMEOUT
+    )
+    report: dict[str, Any] = json.loads(done.stdout)
+    if set(report["codes"]) != {"250"}:
+        raise RuntimeError(f"not every mail was taken: {report}")
+    return report
+
+
+def peak_memory(pid: int) -> float:
+    """Return the most memory that a process had at once, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0

@@ -1,0 +1,32 @@
+"""A process of the desk as it is in earnest, with the roles that it is told.
+
+``python -m tests.bench.serve CONFIG ROLE …`` prints the door's port (or 0) when it
+is up, and stops when its standard input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from app.config import load
+from app.service import Service
+
+
+async def serve(config: Path, roles: tuple[str, ...]) -> None:
+    async with Service(config=load(config), roles=roles) as service:
+        port = service.door.port if service.door else 0
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+def main() -> None:
+    uvloop.run(serve(Path(sys.argv[1]), tuple(sys.argv[2:])))
+
+
+if __name__ == "__main__":
+    main()
