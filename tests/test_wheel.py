@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's content and nothing else."""
     built = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
+    subprocess.run(  # noqa: S603 # our own interpreter
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", built],
         cwd=ROOT,
         check=True,
@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (wheel,) = built.glob("*.whl")
     installed = tmp_path_factory.mktemp("site")
-    subprocess.run(
+    subprocess.run(  # noqa: S603 # our own interpreter
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
          "--disable-pip-version-check", "--target", installed, wheel],
         check=True,
@@ -38,7 +38,7 @@ def run(site: Path, where: Path, *arguments: str) -> subprocess.CompletedProcess
     """Run the wheel's own command line with the locked libraries."""
     libraries = sysconfig.get_paths()["purelib"]
     start = f"import sys; sys.path[:0] = [{str(site)!r}, {libraries!r}]; "
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 # our own interpreter
         [sys.executable, "-S", "-P", "-c", start + "from app.cli import main; main()",
          *arguments],
         cwd=where,
