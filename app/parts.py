@@ -52,7 +52,7 @@ from storage.store import Store
 from templates.texts import Texts
 from tickets.outgoing import MailNotice
 from tickets.rules import Rules
-from tickets.words import Medium
+from tickets.words import Channel, Medium
 from tickets.work import Work
 
 #: How much of the disk must stay free for the door to take mail, in bytes.
@@ -128,7 +128,9 @@ def make_door(kit: Kit, intake: Intake) -> Door:
     """Return the SMTP door; it has room while the disk has."""
     smtp = kit.config.mail.smtp
     return Door(
-        keeper=MailKeeper(intake=intake),
+        keeper=MailKeeper(
+            intake=intake, channel=Channel.LMTP if smtp.lmtp else Channel.SMTP
+        ),
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
