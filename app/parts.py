@@ -36,7 +36,7 @@ from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
 from bot.render import render
 from bot.sender import TelegramSender
-from bus.targets import publisher_from
+from bus.publishers import publisher_from
 from mail.link import Manner
 from mail.notices import Sender, Stamp, compose_notice
 from mail.relay import Relay as MailRelay
