@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
 from storage.books import SqlBooks
+from storage.errors import StorageError
 from storage.flush import flush
 from storage.lanes import ARRIVAL
 from storage.store import Store
@@ -53,15 +55,25 @@ class Filing:
             flush(tx, work)
             arrivals.finish(tx, arrival.id, verdict)
 
-        await self._commit(arrival, effect)
+        try:
+            await self._commit(arrival, effect)
+        except StorageError as error:
+            raise UnavailableError(str(error)) from error
 
     async def postpone(
-        self, arrival: KeptArrival, *, error: str, delay: timedelta
+        self,
+        arrival: KeptArrival,
+        *,
+        error: str,
+        delay: timedelta,
+        counted: bool = True,
     ) -> None:
-        await self._commit(
-            arrival,
-            lambda tx: arrivals.postpone(tx, arrival.id, error=error, delay=delay),
-        )
+        tries = arrival.attempts - (0 if counted else 1)
+
+        def effect(tx: Transaction) -> None:
+            arrivals.postpone(tx, arrival.id, error=error, delay=delay, tries=tries)
+
+        await self._commit(arrival, effect)
 
     async def park(self, arrival: KeptArrival, *, error: str) -> None:
         await self._commit(arrival, lambda tx: arrivals.park(tx, arrival.id, error))

@@ -25,6 +25,7 @@ class Happened(StrEnum):
     LISTENER_LOST = "listener_lost"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"
+    RECORDS_UNAVAILABLE = "records_unavailable"
     RENDERING_FAILED = "rendering_failed"
     SENDING_FAILED = "sending_failed"
     SMTP_FAILED = "smtp.failed"
@@ -35,6 +36,7 @@ class Happened(StrEnum):
     SMTP_TOO_SLOW = "smtp.too_slow"
     STARTED = "started"
     STOPPED = "stopped"
+    WORK_ABANDONED = "work_abandoned"
     WORK_FAILED = "work_failed"
 
 

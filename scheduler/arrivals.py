@@ -17,6 +17,10 @@ log = structlog.get_logger()
 ATTEMPTS = 5
 
 
+class UnavailableError(Exception):
+    """The records could not be written: no fault of the arrival at hand."""
+
+
 class Arrival(Protocol):
     """The head of a leased lane: ``attempts`` counts the current one."""
 
@@ -40,11 +44,13 @@ class Inbox(Protocol[A, Came_contra]):
         ...
 
     async def file(self, arrival: A, came: Came_contra) -> None:
-        """Commit all that follows from an arrival."""
+        """Commit all that follows from an arrival; may raise UnavailableError."""
         ...
 
-    async def postpone(self, arrival: A, *, error: str, delay: timedelta) -> None:
-        """Let the arrival wait, and its lane with it."""
+    async def postpone(
+        self, arrival: A, *, error: str, delay: timedelta, counted: bool = True
+    ) -> None:
+        """Let the arrival wait, and its lane with it; this try counts or not."""
         ...
 
     async def park(self, arrival: A, *, error: str) -> None:
@@ -71,6 +77,12 @@ class ArrivalSource(Generic[A, Came]):
         try:
             came = await asyncio.to_thread(self.read, batch)
             await self.inbox.file(batch, came)
+        except UnavailableError as trouble:
+            log.warning("records_unavailable", arrival=batch.id, error=str(trouble))
+            delay = backoff(batch.attempts, self.chance)
+            await self.inbox.postpone(
+                batch, error=str(trouble), delay=delay, counted=False
+            )
         except Exception as trouble:
             log.exception("arrival_failed", arrival=batch.id)
             await self._failed(batch, f"{type(trouble).__name__}: {trouble}")

@@ -13,6 +13,8 @@ log = structlog.get_logger()
 Batch = TypeVar("Batch")
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
+#: How long what is in hand may take when stopping, in seconds.
+GRACE = 10.0
 
 
 class Source(Protocol[Batch]):
@@ -32,13 +34,15 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process.
+    looks, for what falls due by itself or was filled by another process. Stopping
+    takes ``grace`` seconds at most.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
+    grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
@@ -56,7 +60,18 @@ class Drain(Generic[Batch]):
             if not batches or room <= 0:
                 await self._rest()
         if self._tasks:
-            await asyncio.gather(*self._tasks)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Let the work in hand end; what takes too long is taken up at the next start.
+
+        It is as if the process had been killed over it, which loses nothing.
+        """
+        _, late = await asyncio.wait(self._tasks, timeout=self.grace)
+        for task in late:
+            log.warning("work_abandoned", drain=self.name)
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def stop(self) -> None:
         self._stopping = True

@@ -158,13 +158,13 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
 
 
 def postpone(
-    tx: Transaction, arrival: ArrivalId, *, error: str, delay: timedelta
+    tx: Transaction, arrival: ArrivalId, *, error: str, delay: timedelta, tries: int
 ) -> None:
-    """Let the arrival wait; its lane waits with it."""
+    """Let the arrival wait, after so many tries; its lane waits with it."""
     tx.run(
         update(ARRIVAL)
         .where(_arrival.id == arrival)
-        .values(error=error, next_at=tx.now + delay)
+        .values(error=error, next_at=tx.now + delay, attempts=tries)
     )
 
 

@@ -37,6 +37,11 @@ CHAT_MESSAGE = table("chat_message")
 TOPIC = table("topic")
 
 
+def lock_ticket(tx: Transaction, ticket_id: TicketId) -> None:
+    """Let nobody else change this ticket until the transaction ends."""
+    lock_tickets(tx, rows.TICKET.c.id == ticket_id)
+
+
 def lock_tickets(tx: Transaction, condition: ColumnElement[bool]) -> None:
     """Let nobody else change these tickets until the transaction ends."""
     if tx.connection.dialect.name != "sqlite":  # where one writes at a time
@@ -186,7 +191,7 @@ class SqlBooks:
             .where(DELIVERY.c.channel == Medium.MAIL)
             .group_by(DELIVERY.c.state)
         )
-        counts: dict[str, int] = dict(found.tuples().all())
+        counts: dict[str, int] = dict(found.all())
         return Progress(
             waiting=sum(counts.get(state, 0) for state in UNFINISHED),
             sent=counts.get(DeliveryState.SENT, 0),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.errors import StorageDown, StorageError, StorageFull
 from storage.transaction import Job, Transaction
@@ -19,6 +22,7 @@ T = TypeVar("T")
 Begin = Callable[[Connection], Transaction]
 GROUP = 100
 ATTEMPTS = 5
+PAUSE = 0.02
 RETRIED_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
 FULL_SQLSTATES = {"53100", "53200"}
 
@@ -98,9 +102,9 @@ class GroupWriter:
         except Exception as error:  # noqa: BLE001 # handed to those who wait
             self._retry_apart(connection, group, error)
             return
-        self._on_filled(tx.filled)
         for one, result in done:
             _settle(one.future, result)
+        self._on_filled(tx.filled)
 
     def _retry_apart(
         self, connection: Connection, group: list[_Waiting], error: Exception
@@ -129,11 +133,18 @@ def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
     tx.connection.exec_driver_sql("SAVEPOINT job")
     try:
         result = one.job(tx)
-    except Exception as error:  # noqa: BLE001 # the job's own trouble, given back to it
+    except Exception as error:
+        if not _is_open(tx.connection):
+            raise  # a full disk ends the whole transaction, the other jobs' with it
         tx.connection.exec_driver_sql("ROLLBACK TO job")
         result = _Raised(error)
     tx.connection.exec_driver_sql("RELEASE job")
     return result
+
+
+def _is_open(connection: Connection) -> bool:
+    raw = connection.connection.dbapi_connection
+    return isinstance(raw, sqlite3.Connection) and raw.in_transaction
 
 
 def _settle(future: Future[Any], result: Any) -> None:
@@ -169,9 +180,10 @@ class PoolWriter:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(job)
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 if attempt == ATTEMPTS or not _met_a_rival(error):
                     raise translate(error) from error
+                time.sleep(attempt * PAUSE)  # for the rival to get away first
         raise AssertionError("unreachable: the last attempt raises")
 
     def _once(self, job: Job[T]) -> T:
@@ -186,13 +198,17 @@ class PoolWriter:
         return result
 
 
-def _met_a_rival(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
+def _met_a_rival(error: DBAPIError | PoolTimeout) -> bool:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return isinstance(error, IntegrityError) or state in RETRIED_SQLSTATES
 
 
 def translate(error: Exception) -> Exception:
     """Return our own word for a database's trouble; other errors as they are."""
+    if isinstance(error, PoolTimeout):
+        down = StorageDown("no connection became free")
+        down.__cause__ = error
+        return down
     if isinstance(error, StorageError) or not isinstance(error, DBAPIError):
         return error
     state = getattr(error.orig, "sqlstate", None)

@@ -43,7 +43,11 @@ def mail_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
 
 
 def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
-    """Show on the specialist's message that every recipient's server has it."""
+    """Show on the specialist's message that every recipient's server has it.
+
+    The ticket must be locked: else of two mails that arrive at once each sees the
+    other on its way.
+    """
     where = desk.books.chat_message_of(comment_id)
     progress = desk.books.progress(comment_id)
     if where is not None and progress.waiting == 0 and progress.failed == 0:
