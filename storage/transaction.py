@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.blobs import Blobs
 from storage.ids import BlockIds
+from storage.prepared import Prepared, Sql
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -26,16 +26,22 @@ class Transaction:
     ids: BlockIds
     blobs: Blobs
     filled: set[str] = field(default_factory=set)  # kinds of lanes with new work
+    _cursor: Any = None
 
-    def run(self, statement: Executable, rows: Row | Sequence[Row] = ()) -> Any:
+    def run(
+        self, statement: Executable | Prepared, rows: Row | Sequence[Row] = ()
+    ) -> Any:
         """Execute a statement, once or for each row."""
-        return self.connection.execute(statement, rows or None)
+        if not isinstance(statement, Prepared):
+            return self.connection.execute(statement, rows or None)
+        if self._cursor is None:
+            self._cursor = self.connection.connection.cursor()
+        each = [rows] if isinstance(rows, dict) else rows or [{}]
+        return statement.run(self._cursor, self.connection.dialect, each)
 
     def upsert(self, table: Table) -> Any:
         """Return the dialect's INSERT, which knows ON CONFLICT."""
-        if self.connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+        return Sql(self.connection.dialect).insert(table)
 
 
 Job = Callable[[Transaction], T]
