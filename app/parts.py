@@ -59,6 +59,8 @@ from tickets.work import Work
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails and chat calls are in hand at once.
 ARRIVALS, MAILS, CALLS = 50, 32, 32
+#: A wave on the bus costs much the same for one event and for a hundred.
+LINGER = 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -225,7 +227,7 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(name=f"bus {target.name}", source=source, room=1)
+        drain = Drain(name=f"bus {target.name}", source=source, room=1, linger=LINGER)
         made.append((source, drain))
     return made
 

@@ -186,6 +186,7 @@ _sent = Prepared(
         .where(_delivery.id == bindparam("at"))
         .values(
             state=DeliveryState.SENT,
+            attempts=bindparam("tries"),
             sent_at=bindparam("moment"),
             receipt=bindparam("answer"),
             last_error=None,
@@ -197,7 +198,13 @@ _sent = Prepared(
 def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
     """Write down that the other side has them, in its own words."""
     rows = [
-        {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
+        {
+            "at": due.id,
+            "tries": due.attempts + 1,
+            "moment": tx.now,
+            "answer": receipt,
+        }
+        for due, receipt in receipts
     ]
     tx.run(_sent, rows)
 
@@ -209,7 +216,12 @@ def mark_later(
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason, next_at=tx.now + delay)
+        .values(
+            state=state,
+            attempts=due.attempts + 1,
+            last_error=reason,
+            next_at=tx.now + delay,
+        )
     )
 
 
@@ -218,7 +230,7 @@ def mark_over(tx: Transaction, due: Due, *, state: DeliveryState, reason: str) -
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason)
+        .values(state=state, attempts=due.attempts + 1, last_error=reason)
     )
 
 
