@@ -34,10 +34,15 @@ class Transaction:
         """Execute a statement, once or for each row."""
         if not isinstance(statement, Prepared):
             return self.connection.execute(statement, rows or None)
+        each = [rows] if isinstance(rows, dict) else rows or [{}]
+        return statement.run(self.cursor, self.connection.dialect, each)
+
+    @property
+    def cursor(self) -> Any:
+        """Return the driver's own cursor; its errors are the driver's, too."""
         if self._cursor is None:
             self._cursor = self.connection.connection.cursor()
-        each = [rows] if isinstance(rows, dict) else rows or [{}]
-        return statement.run(self._cursor, self.connection.dialect, each)
+        return self._cursor
 
     def upsert(self, table: Table) -> Any:
         """Return the dialect's INSERT, which knows ON CONFLICT."""
