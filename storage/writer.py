@@ -100,6 +100,7 @@ class GroupWriter:
                     for one in group
                 ]
         except Exception as error:  # noqa: BLE001 # handed to those who wait
+            _roll_back(connection)
             self._retry_apart(connection, group, error)
             return
         for one, result in done:
@@ -143,8 +144,20 @@ def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
 
 
 def _is_open(connection: Connection) -> bool:
+    return _raw(connection).in_transaction
+
+
+def _roll_back(connection: Connection) -> None:
+    """End a transaction that SQLite refused to commit: it leaves it open."""
+    if _is_open(connection):
+        _raw(connection).rollback()
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
     raw = connection.connection.dbapi_connection
-    return isinstance(raw, sqlite3.Connection) and raw.in_transaction
+    if not isinstance(raw, sqlite3.Connection):
+        raise TypeError("a group writer writes to SQLite alone")
+    return raw
 
 
 def _settle(future: Future[Any], result: Any) -> None:
