@@ -13,7 +13,7 @@ from app.outbox import LEASE
 from bus.targets import Publisher, out_of
 from scheduler.retry import Done, Park, Try, Wait, decide
 from storage import deliveries
-from storage.deliveries import Due, Frozen
+from storage.deliveries import Due
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets.sending import Answer, Later, Sent
@@ -49,7 +49,9 @@ class Mirroring:
         return [Wave(dues)] if dues else ()
 
     def _claim(self, tx: Transaction) -> list[Due]:
-        dues = deliveries.claim(
+        # Nothing is marked before the attempt: the body was frozen with its event,
+        # and a repeat carries the same id.
+        return deliveries.claim(
             tx,
             Medium.BUS,
             owner=self.owner,
@@ -57,9 +59,6 @@ class Mirroring:
             lease=LEASE,
             budget=self.target,
         )
-        frozen = [Frozen(due=due, payload=due.payload or b"") for due in dues]
-        deliveries.begin(tx, frozen)
-        return dues
 
     async def work(self, batch: Wave) -> None:
         wave = list(zip(batch.dues, await self._publish(batch.dues), strict=True))

@@ -36,7 +36,7 @@ from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
 from bot.render import render
 from bot.sender import TelegramSender
-from bus.targets import publisher_from
+from bus.publishers import publisher_from
 from mail.link import Manner
 from mail.notices import Sender, Stamp, compose_notice
 from mail.relay import Relay as MailRelay
@@ -52,13 +52,15 @@ from storage.store import Store
 from templates.texts import Texts
 from tickets.outgoing import MailNotice
 from tickets.rules import Rules
-from tickets.words import Medium
+from tickets.words import Channel, Medium
 from tickets.work import Work
 
 #: How much of the disk must stay free for the door to take mail, in bytes.
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails and chat calls are in hand at once.
 ARRIVALS, MAILS, CALLS = 50, 32, 32
+#: A wave on the bus costs much the same for one event and for a hundred.
+LINGER = 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -128,7 +130,9 @@ def make_door(kit: Kit, intake: Intake) -> Door:
     """Return the SMTP door; it has room while the disk has."""
     smtp = kit.config.mail.smtp
     return Door(
-        keeper=MailKeeper(intake=intake),
+        keeper=MailKeeper(
+            intake=intake, channel=Channel.LMTP if smtp.lmtp else Channel.SMTP
+        ),
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
@@ -223,7 +227,7 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(name=f"bus {target.name}", source=source, room=1)
+        drain = Drain(name=f"bus {target.name}", source=source, room=1, linger=LINGER)
         made.append((source, drain))
     return made
 

@@ -34,14 +34,16 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process. Stopping
-    takes ``grace`` seconds at most.
+    looks, for what falls due by itself or was filled by another process. After
+    waking it waits ``linger`` seconds, so that what comes together is worked
+    together. Stopping takes ``grace`` seconds at most.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
+    linger: float = 0.0
     grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -59,6 +61,7 @@ class Drain(Generic[Batch]):
                 task.add_done_callback(self._ended)
             if not batches or room <= 0:
                 await self._rest()
+                await asyncio.sleep(self.linger)
         if self._tasks:
             await self._finish()
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from storage import blobs, lanes
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
+from storage.prepared import Prepared, Sql
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, Json
@@ -53,12 +54,7 @@ class KeptArrival:
 def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
     """Commit raw arrivals; a copy of one that is here is counted on it."""
     rows = [_row(tx, one) for one in incoming]
-    insert = tx.upsert(ARRIVAL)
-    statement = insert.on_conflict_do_update(
-        index_elements=["channel", "source_key"],
-        set_={"copies": _arrival.copies + 1},
-    )
-    tx.run(statement, sorted(rows, key=lambda row: row["source_key"]))
+    tx.run(_kept_or_counted, sorted(rows, key=lambda row: row["source_key"]))
     lanes.fill(
         tx,
         (
@@ -67,6 +63,14 @@ def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
         ),
     )
     _count(tx, incoming)
+
+
+@Prepared
+def _kept_or_counted(sql: Sql) -> Any:
+    return sql.insert(ARRIVAL).on_conflict_do_update(
+        index_elements=["channel", "source_key"],
+        set_={"copies": _arrival.copies + 1},
+    )
 
 
 def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
@@ -96,15 +100,27 @@ def _count(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
             taken[one.door] = (count + 1, one.cursor or cursor)
     for door in sorted(taken):
         count, cursor = taken[door]
-        before = tx.run(
-            select(_cursor.c.value).where(_cursor.c.name == door).with_for_update()
-        ).scalar()
+        before = tx.run(_standing, {"door": door}).scalar()
         value = {**(before or {}), **cursor}
         value["taken"] = int(value.get("taken", 0)) + count
-        statement = tx.upsert(_cursor).on_conflict_do_update(
-            index_elements=["name"], set_={"value": value}
-        )
-        tx.run(statement, {"name": door, "value": value})
+        tx.run(_moved, {"name": door, "value": value})
+
+
+_standing = Prepared(
+    lambda _: (
+        select(_cursor.c.value)
+        .where(_cursor.c.name == bindparam("door"))
+        .with_for_update()
+    )
+)
+
+
+@Prepared
+def _moved(sql: Sql) -> Any:
+    insert = sql.insert(_cursor)
+    return insert.on_conflict_do_update(
+        index_elements=["name"], set_={"value": insert.excluded.value}
+    )
 
 
 def claim(
@@ -117,15 +133,20 @@ def claim(
     }
     if not leases:
         return []
-    due = [row for row in lanes.heads(tx, leases, ARRIVAL) if row.next_at <= tx.now]
+    due = lanes.heads(tx, leases, ARRIVAL)
     lanes.release_others(tx, leases, due, items=ARRIVAL)
     if due:
-        tx.run(
-            update(ARRIVAL)
-            .where(_arrival.id.in_([row.id for row in due]))
-            .values(attempts=_arrival.attempts + 1)
-        )
+        tx.run(_attempted, {"ids": [row.id for row in due]})
     return [_kept(tx, row, leases[row.lane]) for row in due]
+
+
+@Prepared
+def _attempted(sql: Sql) -> Any:
+    return (
+        update(ARRIVAL)
+        .where(sql.among(_arrival.id, "ids"))
+        .values(attempts=_arrival.attempts + 1)
+    )
 
 
 def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
@@ -143,18 +164,19 @@ def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
 def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
     """Write down what the arrival became."""
     parked = verdict.outcome is Outcome.PARKED
-    tx.run(
-        update(ARRIVAL)
-        .where(_arrival.id == arrival)
-        .values(
-            state=ArrivalState.PARKED if parked else ArrivalState.DONE,
-            outcome=verdict.outcome,
-            outcome_id=verdict.outcome_id,
-            ticket_id=verdict.ticket_id,
-            rule=verdict.rule,
-            error=None,
-        )
-    )
+    row = {
+        "at": arrival,
+        "state": ArrivalState.PARKED if parked else ArrivalState.DONE,
+        "outcome": verdict.outcome,
+        "outcome_id": verdict.outcome_id,
+        "ticket_id": verdict.ticket_id,
+        "rule": verdict.rule,
+        "error": None,
+    }
+    tx.run(_finished, row)
+
+
+_finished = Prepared(lambda _: update(ARRIVAL).where(_arrival.id == bindparam("at")))
 
 
 def postpone(

@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from storage import lanes
 from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
+from storage.prepared import Prepared
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
@@ -71,11 +72,8 @@ def claim(
     if not leases:
         return []
     leased = {one.lane: one for one in leases}
-    rows = [
-        row
-        for row in lanes.heads(tx, leased, DELIVERY)
-        if row.next_at <= tx.now and not _is_over(tx, row)
-    ]
+    heads = lanes.heads(tx, leased, DELIVERY)
+    rows = [row for row in heads if not _is_over(tx, row)]
     lanes.release_others(tx, leased, rows, items=DELIVERY)
     return [_due(row, leased[row.lane]) for row in rows]
 
@@ -87,16 +85,23 @@ def _is_over(tx: Transaction, row: Row[Any]) -> bool:
         return True
     if row.replaces is None or row.state != DeliveryState.NEW:
         return False
-    newer = tx.run(
-        select(_delivery.id)
-        .where(_delivery.lane == row.lane, WAITING["delivery"])
-        .where(_delivery.replaces == row.replaces, _delivery.id > row.id)
-        .limit(1)
-    ).first()
+    this = {"in_lane": row.lane, "card": row.replaces, "after": row.id}
+    newer = tx.run(_newer, this).first()
     if newer is None:
         return False
     _end(tx, row.id, DeliveryState.SUPERSEDED)
     return True
+
+
+_newer = Prepared(
+    lambda _: (
+        select(_delivery.id)
+        .where(_delivery.lane == bindparam("in_lane"), WAITING["delivery"])
+        .where(_delivery.replaces == bindparam("card"))
+        .where(_delivery.id > bindparam("after"))
+        .limit(1)
+    )
+)
 
 
 def _end(tx: Transaction, delivery: int, state: DeliveryState) -> None:
@@ -123,13 +128,15 @@ def _due(row: Row[Any], lease: Lease) -> Due:
     )
 
 
-_BEGIN = (
-    update(DELIVERY)
-    .where(_delivery.id == bindparam("at"))
-    .values(
-        payload=bindparam("bytes"),
-        state=DeliveryState.SENDING,
-        attempts=_delivery.attempts + 1,
+_begun = Prepared(
+    lambda _: (
+        update(DELIVERY)
+        .where(_delivery.id == bindparam("at"))
+        .values(
+            payload=bindparam("bytes"),
+            state=DeliveryState.SENDING,
+            attempts=_delivery.attempts + 1,
+        )
     )
 )
 
@@ -140,7 +147,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
-    tx.run(_BEGIN, [{"at": one.due.id, "bytes": one.payload} for one in ours])
+    tx.run(_begun, [{"at": one.due.id, "bytes": one.payload} for one in ours])
     mails = [one for one in ours if one.message_id and not one.due.attempts]
     if mails:
         _remember_mails(tx, mails)
@@ -159,7 +166,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for one in mails
     ]
-    tx.run(insert(SENT_MAIL), sent)
+    tx.run(_new_mail, sent)
     refs = [
         {
             "message_id": row["message_id"],
@@ -168,17 +175,22 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for row in sent
     ]
-    tx.run(tx.upsert(MESSAGE_REF).on_conflict_do_nothing(), refs)
+    tx.run(_new_ref, refs)
 
 
-_SENT = (
-    update(DELIVERY)
-    .where(_delivery.id == bindparam("at"))
-    .values(
-        state=DeliveryState.SENT,
-        sent_at=bindparam("moment"),
-        receipt=bindparam("answer"),
-        last_error=None,
+_new_mail = Prepared(lambda _: insert(SENT_MAIL))
+_new_ref = Prepared(lambda sql: sql.insert(MESSAGE_REF).on_conflict_do_nothing())
+_sent = Prepared(
+    lambda _: (
+        update(DELIVERY)
+        .where(_delivery.id == bindparam("at"))
+        .values(
+            state=DeliveryState.SENT,
+            attempts=bindparam("tries"),
+            sent_at=bindparam("moment"),
+            receipt=bindparam("answer"),
+            last_error=None,
+        )
     )
 )
 
@@ -186,9 +198,15 @@ _SENT = (
 def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
     """Write down that the other side has them, in its own words."""
     rows = [
-        {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
+        {
+            "at": due.id,
+            "tries": due.attempts + 1,
+            "moment": tx.now,
+            "answer": receipt,
+        }
+        for due, receipt in receipts
     ]
-    tx.run(_SENT, rows)
+    tx.run(_sent, rows)
 
 
 def mark_later(
@@ -198,7 +216,12 @@ def mark_later(
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason, next_at=tx.now + delay)
+        .values(
+            state=state,
+            attempts=due.attempts + 1,
+            last_error=reason,
+            next_at=tx.now + delay,
+        )
     )
 
 
@@ -207,7 +230,7 @@ def mark_over(tx: Transaction, due: Due, *, state: DeliveryState, reason: str) -
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason)
+        .values(state=state, attempts=due.attempts + 1, last_error=reason)
     )
 
 

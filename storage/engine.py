@@ -9,6 +9,8 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool, StaticPool
 
 PAGE_CACHE_KIB = 16_384
+#: A checkpoint costs two fsyncs and writes a page once, however often it changed.
+CHECKPOINT_PAGES = 8_000
 BUSY_MS = 5_000
 
 
@@ -44,6 +46,7 @@ def sqlite_writer(url: URL) -> Engine:
             "foreign_keys = ON",
             f"busy_timeout = {BUSY_MS}",
             f"cache_size = -{PAGE_CACHE_KIB}",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):
             raw.execute(f"PRAGMA {pragma}")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, update
+from sqlalchemy import Table, and_, bindparam, case, func, insert, update
 
 from storage import blobs, lanes, rows
 from storage.books import CHAT_MESSAGE, DOMAIN, MESSAGE_REF, PARTICIPANT
 from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
+from storage.prepared import Prepared, Sql
 from storage.rows import (
     ADDRESS,
     ATTACHMENT,
@@ -29,6 +30,30 @@ from tickets.work import NewComment, Work
 
 EVENT = table("event")
 BLOB = table("blob")
+
+
+def _new(into: Table) -> Prepared:
+    return Prepared(lambda _: insert(into))
+
+
+def _new_or_known(into: Table) -> Prepared:
+    return Prepared(lambda sql: sql.insert(into).on_conflict_do_nothing())
+
+
+_new_contact = _new(CONTACT)
+_new_address = _new(ADDRESS)
+_new_ticket = _new(TICKET)
+_new_comment = _new(COMMENT)
+_new_revision = _new(REVISION)
+_new_attachment = _new(ATTACHMENT)
+_new_event = _new(EVENT)
+_new_delivery = _new(DELIVERY)
+_new_participant = _new_or_known(PARTICIPANT)
+_new_blob = _new_or_known(BLOB)
+_new_chat_message = _new_or_known(CHAT_MESSAGE)
+_changed_ticket = Prepared(
+    lambda _: update(TICKET).where(TICKET.c.id == bindparam("at"))
+)
 
 
 def flush(tx: Transaction, work: Work) -> None:
@@ -87,7 +112,7 @@ def _contacts(tx: Transaction, work: Work) -> None:
     if not work.contacts:
         return
     tx.run(
-        insert(CONTACT),
+        _new_contact,
         [
             {
                 "id": new.contact.id,
@@ -102,7 +127,7 @@ def _contacts(tx: Transaction, work: Work) -> None:
         ],
     )
     tx.run(
-        insert(ADDRESS),
+        _new_address,
         [
             {
                 "contact_id": new.contact.id,
@@ -122,16 +147,15 @@ def _id(one: Any) -> int | None:
 def _tickets(tx: Transaction, work: Work) -> None:
     if work.opened:
         tx.run(
-            insert(TICKET),
+            _new_ticket,
             [{**rows.ticket_row(one), "custom": {}} for one in work.opened.values()],
         )
     for ticket in work.changed.values():
-        values = rows.ticket_row(ticket)
-        tx.run(update(TICKET).where(TICKET.c.id == values.pop("id")).values(values))
+        row = rows.ticket_row(ticket)
+        tx.run(_changed_ticket, {"at": row.pop("id"), **row})
     if work.participants:
-        insert_new = tx.upsert(PARTICIPANT).on_conflict_do_nothing()
         tx.run(
-            insert_new,
+            _new_participant,
             [
                 {
                     "ticket_id": new.ticket_id,
@@ -146,9 +170,9 @@ def _tickets(tx: Transaction, work: Work) -> None:
 def _comments(tx: Transaction, work: Work) -> None:
     if not work.comments:
         return
-    tx.run(insert(COMMENT), [_comment_row(work, new) for new in work.comments])
+    tx.run(_new_comment, [_comment_row(work, new) for new in work.comments])
     tx.run(
-        insert(REVISION),
+        _new_revision,
         [
             {
                 "comment_id": new.comment.id,
@@ -185,8 +209,7 @@ def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
 
 def _files(tx: Transaction, work: Work) -> None:
     if work.blobs:
-        insert_new = tx.upsert(BLOB).on_conflict_do_nothing()
-        tx.run(insert_new, [_blob_row(tx, key, work.blobs[key]) for key in work.blobs])
+        tx.run(_new_blob, [_blob_row(tx, key, work.blobs[key]) for key in work.blobs])
     attachments = [
         {
             "id": file.id,
@@ -203,7 +226,7 @@ def _files(tx: Transaction, work: Work) -> None:
         for file in new.comment.attachments
     ]
     if attachments:
-        tx.run(insert(ATTACHMENT), attachments)
+        tx.run(_new_attachment, attachments)
     for file in work.stored.values():
         tx.run(
             update(ATTACHMENT)
@@ -235,14 +258,25 @@ def _refs(tx: Transaction, work: Work) -> None:
     """Point the conversation's Message-IDs at the ticket; the first claim stays."""
     if not work.refs:
         return
+    values = {
+        "ids": sorted(work.refs),
+        "own": work.message_id,
+        "ticket": next(iter(work.refs.values())),
+        "arrival": work.arrival,
+    }
+    tx.run(_led_to_ticket, values)
+
+
+@Prepared
+def _led_to_ticket(sql: Sql) -> Any:
     ref = MESSAGE_REF.c
-    arrives = and_(ref.message_id == work.message_id, ref.state == "awaited")
-    tx.run(
+    arrives = and_(ref.message_id == bindparam("own"), ref.state == "awaited")
+    return (
         update(MESSAGE_REF)
-        .where(ref.message_id.in_(sorted(work.refs)))
+        .where(sql.among(ref.message_id, "ids"))
         .values(
-            ticket_id=func.coalesce(ref.ticket_id, next(iter(work.refs.values()))),
-            arrival_id=case((arrives, work.arrival), else_=ref.arrival_id),
+            ticket_id=func.coalesce(ref.ticket_id, bindparam("ticket")),
+            arrival_id=case((arrives, bindparam("arrival")), else_=ref.arrival_id),
             state=case((arrives, "seen"), else_=ref.state),
         )
     )
@@ -259,9 +293,8 @@ def _chat_links(tx: Transaction, work: Work) -> None:
     if not work.chat_links:
         return
     internal = chat_ids(tx, [link.chat for link in work.chat_links])
-    insert_new = tx.upsert(CHAT_MESSAGE).on_conflict_do_nothing()
     tx.run(
-        insert_new,
+        _new_chat_message,
         [
             {
                 "chat_id": internal[link.chat],
@@ -277,7 +310,7 @@ def _chat_links(tx: Transaction, work: Work) -> None:
 def _events(tx: Transaction, work: Work) -> None:
     if work.events:
         tx.run(
-            insert(EVENT),
+            _new_event,
             [
                 {
                     "id": event.id,
@@ -299,7 +332,7 @@ def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
     new = [_delivery_row(tx, one) for one in deliveries]
     if not new:
         return
-    tx.run(insert(DELIVERY), new)
+    tx.run(_new_delivery, new)
     lanes.fill(
         tx,
         (

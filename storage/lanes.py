@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    Select,
     Table,
-    TextClause,
+    bindparam,
     case,
     delete,
     select,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 )
 
 from storage.errors import LeaseLost
+from storage.prepared import Prepared, Sql
 from storage.schema import table
 from storage.transaction import Transaction
 
@@ -67,20 +70,23 @@ def fill(tx: Transaction, fillings: Iterable[Filling]) -> None:
         row = rows.setdefault(one.lane, _row(one))
         row["priority"] = min(row["priority"], one.priority)
         row["next_at"] = min(row["next_at"], one.next_at)
-    if not rows:
-        return
-    insert = tx.upsert(LANE)
+    if rows:
+        tx.run(_filled, [rows[key] for key in sorted(rows)])
+
+
+@Prepared
+def _filled(sql: Sql) -> Any:
+    insert = sql.insert(LANE)
     new = insert.excluded
     sooner = case((new.next_at < _lane.next_at, new.next_at), else_=_lane.next_at)
     first = case((new.priority < _lane.priority, new.priority), else_=_lane.priority)
-    statement = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "priority": first,
             "next_at": case((_lane.owner.is_(None), sooner), else_=_lane.next_at),
         },
     )
-    tx.run(statement, [rows[key] for key in sorted(rows)])
 
 
 def _row(one: Filling) -> dict[str, Any]:
@@ -92,10 +98,6 @@ def _row(one: Filling) -> dict[str, Any]:
         "next_at": one.next_at,
         "fence": 0,
     }
-
-
-def _waiting(alias: str, items: Table) -> TextClause:
-    return text(f"{alias}.{_STATES[items.name]}")
 
 
 def claim(
@@ -112,22 +114,42 @@ def claim(
     A leased lane is due again when its lease ends: so a dead worker's work is
     taken over by whoever looks next.
     """
-    waiting = LANE.alias("waiting")
-    due = select(waiting.c.key).where(
-        waiting.c.kind == kind, waiting.c.next_at <= tx.now
-    )
-    if budget is not None:
-        due = due.where(waiting.c.budget == budget)
-    due = due.order_by(waiting.c.priority, waiting.c.next_at).limit(limit)
     until = tx.now + lease
     fence = secrets.randbits(62)
-    leased = tx.run(
-        update(LANE)
-        .where(_lane.key.in_(due.with_for_update(skip_locked=True)))
-        .values(owner=owner, lease_until=until, next_at=until, fence=fence)
-        .returning(_lane.key)
-    )
+    values = {
+        "of_kind": kind,
+        "now": tx.now,
+        "at_most": limit,
+        "owner": owner,
+        "lease_until": until,
+        "next_at": until,
+        "fence": fence,
+    }
+    if budget is None:
+        leased = tx.run(_claimed, values)
+    else:
+        leased = tx.run(_claimed_of_budget, {**values, "of_budget": budget})
     return [Lease(lane=row.key, fence=fence) for row in leased]
+
+
+_waiting = LANE.alias("waiting").c
+_due = (
+    select(_waiting.key)
+    .where(_waiting.kind == bindparam("of_kind"), _waiting.next_at <= bindparam("now"))
+    .order_by(_waiting.priority, _waiting.next_at)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def _leased(due: Select[Any]) -> Any:
+    return update(LANE).where(_lane.key.in_(due)).returning(_lane.key)
+
+
+_claimed = Prepared(lambda _: _leased(_due))
+_claimed_of_budget = Prepared(
+    lambda _: _leased(_due.where(_waiting.budget == bindparam("of_budget")))
+)
 
 
 def due_budgets(tx: Transaction, kind: str) -> list[str]:
@@ -139,24 +161,13 @@ def due_budgets(tx: Transaction, kind: str) -> list[str]:
     return [row.budget for row in rows]
 
 
-def heads(tx: Transaction, leased: Iterable[str], items: Table) -> list[Any]:
-    """Return the first waiting row of each lane: one look into the index a lane."""
-    other = items.alias("other")
-    first = (
-        select(other.c.id)
-        .where(other.c.lane == _lane.key, _waiting("other", items))
-        .order_by(other.c.id)
-        .limit(1)
-        .correlate(LANE)
-        .scalar_subquery()
-    )
-    rows = tx.run(
-        select(items)
-        .select_from(LANE.join(items, items.c.id == first))
-        .where(_lane.key.in_(list(leased)))
-        .order_by(items.c.id)
-    )
-    return list(rows)
+def heads(tx: Transaction, leases: Mapping[str, Lease], items: Table) -> list[Any]:
+    """Return the head of each leased lane that is due.
+
+    One look into the index a lane, however much waits behind its head.
+    """
+    rows = tx.run(_HEADS[items.name], {"keys": sorted(leases)})
+    return [row for row in rows if row.next_at <= tx.now]
 
 
 def release_others(
@@ -177,33 +188,73 @@ def hold(tx: Transaction, lease: Lease) -> None:
 def held(tx: Transaction, leases: Sequence[Lease]) -> set[str]:
     """Lock the lanes' rows and return the names of those that are still ours."""
     fences = {one.lane: one.fence for one in leases}
-    found = tx.run(
-        select(_lane.key, _lane.fence)
-        .where(_lane.key.in_(sorted(fences)))
-        .order_by(_lane.key)
-        .with_for_update()
-    )
+    found = tx.run(_fences, {"keys": sorted(fences)})
     return {row.key for row in found if fences[row.key] == row.fence}
 
 
+@Prepared
+def _fences(sql: Sql) -> Any:
+    return (
+        select(_lane.key, _lane.fence)
+        .where(sql.among(_lane.key, "keys"))
+        .order_by(_lane.key)
+        .with_for_update()
+    )
+
+
 def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
-    """Give lanes back that we hold: due when the head is, gone when empty."""
-    keys = [one.lane for one in leases]
-    waiting = (items.c.lane == _lane.key, WAITING[items.name])
-    empty = ~select(items.c.id).where(*waiting).correlate(LANE).exists()
-    tx.run(delete(LANE).where(_lane.key.in_(keys), empty))
+    """Give lanes back that we hold: gone when empty, else due when the head is."""
+    keys = {"keys": [one.lane for one in leases]}
+    if tx.run(_EMPTY[items.name], keys).rowcount < len(leases):
+        tx.run(_NOT_EMPTY[items.name], keys)
+
+
+def _without_empty(sql: Sql, items: Table) -> Any:
+    head = select(items.c.id).where(*_waiting_in(items)).correlate(LANE)
+    return delete(LANE).where(sql.among(_lane.key, "keys"), ~head.exists())
+
+
+def _with_fresh(sql: Sql, items: Table) -> Any:
     fresh: dict[str, Any] = {"owner": None, "lease_until": None}
-    fresh["next_at"] = _of_head(items.c.next_at, waiting)
+    fresh["next_at"] = _of_head(items.c.next_at)
     if items is DELIVERY:
-        fresh["priority"] = _of_head(items.c.priority, waiting)
-    tx.run(update(LANE).where(_lane.key.in_(keys)).values(**fresh))
+        fresh["priority"] = _of_head(items.c.priority)
+    return update(LANE).where(sql.among(_lane.key, "keys")).values(**fresh)
 
 
-def _of_head(column: Column[Any], waiting: tuple[Any, ...]) -> Any:
+def _first_of_each(sql: Sql, items: Table) -> Any:
+    other = items.alias("other")
+    first = (
+        select(other.c.id)
+        .where(other.c.lane == _lane.key, text(f"other.{_STATES[items.name]}"))
+        .order_by(other.c.id)
+        .limit(1)
+        .correlate(LANE)
+        .scalar_subquery()
+    )
+    return (
+        select(items)
+        .select_from(LANE.join(items, items.c.id == first))
+        .where(sql.among(_lane.key, "keys"))
+        .order_by(items.c.id)
+    )
+
+
+_KEPT = (ARRIVAL, DELIVERY)
+_HEADS = {t.name: Prepared(partial(_first_of_each, items=t)) for t in _KEPT}
+_EMPTY = {t.name: Prepared(partial(_without_empty, items=t)) for t in _KEPT}
+_NOT_EMPTY = {t.name: Prepared(partial(_with_fresh, items=t)) for t in _KEPT}
+
+
+def _waiting_in(items: Table) -> tuple[Any, ...]:
+    return items.c.lane == _lane.key, WAITING[items.name]
+
+
+def _of_head(column: Column[Any]) -> Any:
     items = column.table
     return (
         select(column)
-        .where(*waiting)
+        .where(*_waiting_in(items))
         .order_by(items.c.id)
         .limit(1)
         .correlate(LANE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage import chats
 from storage.books import CHAT, TOPIC, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.flush import BLOB
 from storage.lanes import DELIVERY
+from storage.prepared import Prepared
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
 from tickets.books import Participant
@@ -79,24 +80,34 @@ def _chain(tx: Transaction, due: Due, ticket: Ticket) -> list[str]:
     The first mail's own References, then every mail of the ticket and every one
     of ours to this recipient, in the order they came (RFC 5322, 3.6.4).
     """
-    came = tx.run(
-        select(COMMENT.c.message_id, COMMENT.c.thread, COMMENT.c.at)
-        .where(COMMENT.c.ticket_id == ticket.id, COMMENT.c.message_id.is_not(None))
-        .where(COMMENT.c.at <= due.created_at)
-        .order_by(COMMENT.c.id)
-    ).all()
-    went = tx.run(
-        select(SENT_MAIL.c.message_id, DELIVERY.c.created_at)
-        .join(DELIVERY, SENT_MAIL.c.delivery_id == DELIVERY.c.id)
-        .where(SENT_MAIL.c.ticket_id == ticket.id, SENT_MAIL.c.recipient == due.target)
-        .where(DELIVERY.c.id < due.id)
-    ).all()
+    came = tx.run(_came, {"ticket": ticket.id, "until": due.created_at})
+    ours = {"ticket": ticket.id, "reader": due.target, "before": due.id}
+    went = tx.run(_went, ours)
     mails = [(row.at, 0, row.message_id) for row in came]
     mails.extend((row.created_at, 1, row.message_id) for row in went)
     before = came[0].thread.split() if came else []
     chain = dict.fromkeys(before)
     chain.update(dict.fromkeys(one for _, _, one in sorted(mails)))
     return list(chain)
+
+
+_came = Prepared(
+    lambda _: (
+        select(COMMENT.c.message_id, COMMENT.c.thread, COMMENT.c.at)
+        .where(COMMENT.c.ticket_id == bindparam("ticket"))
+        .where(COMMENT.c.message_id.is_not(None), COMMENT.c.at <= bindparam("until"))
+        .order_by(COMMENT.c.id)
+    )
+)
+_went = Prepared(
+    lambda _: (
+        select(SENT_MAIL.c.message_id, DELIVERY.c.created_at)
+        .join(DELIVERY, SENT_MAIL.c.delivery_id == DELIVERY.c.id)
+        .where(SENT_MAIL.c.ticket_id == bindparam("ticket"))
+        .where(SENT_MAIL.c.recipient == bindparam("reader"))
+        .where(DELIVERY.c.id < bindparam("before"))
+    )
+)
 
 
 def load_file(tx: Transaction, file: Attachment) -> File:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.blobs import Blobs
 from storage.ids import BlockIds
+from storage.prepared import Prepared, Sql
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -26,16 +26,27 @@ class Transaction:
     ids: BlockIds
     blobs: Blobs
     filled: set[str] = field(default_factory=set)  # kinds of lanes with new work
+    _cursor: Any = None
 
-    def run(self, statement: Executable, rows: Row | Sequence[Row] = ()) -> Any:
+    def run(
+        self, statement: Executable | Prepared, rows: Row | Sequence[Row] = ()
+    ) -> Any:
         """Execute a statement, once or for each row."""
-        return self.connection.execute(statement, rows or None)
+        if not isinstance(statement, Prepared):
+            return self.connection.execute(statement, rows or None)
+        each = [rows] if isinstance(rows, dict) else rows or [{}]
+        return statement.run(self.cursor, self.connection.dialect, each)
+
+    @property
+    def cursor(self) -> Any:
+        """Return the driver's own cursor; its errors are the driver's, too."""
+        if self._cursor is None:
+            self._cursor = self.connection.connection.cursor()
+        return self._cursor
 
     def upsert(self, table: Table) -> Any:
         """Return the dialect's INSERT, which knows ON CONFLICT."""
-        if self.connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+        return Sql(self.connection.dialect).insert(table)
 
 
 Job = Callable[[Transaction], T]

@@ -131,15 +131,15 @@ class _Raised:
 def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
     if alone:
         return one.job(tx)
-    tx.connection.exec_driver_sql("SAVEPOINT job")
+    tx.cursor.execute("SAVEPOINT job")
     try:
         result = one.job(tx)
     except Exception as error:
         if not _is_open(tx.connection):
             raise  # a full disk ends the whole transaction, the other jobs' with it
-        tx.connection.exec_driver_sql("ROLLBACK TO job")
+        tx.cursor.execute("ROLLBACK TO job")
         result = _Raised(error)
-    tx.connection.exec_driver_sql("RELEASE job")
+    tx.cursor.execute("RELEASE job")
     return result
 
 
