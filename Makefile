@@ -42,7 +42,7 @@ servers:
 
 # A new machine: Python's venv may be a package of its own on Debian.
 .venv/bin/python:
-	@$(PYTHON) -m venv .venv 2>/dev/null || sh tools/venv.sh $(PYTHON)
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || sh tools/venv.sh $(PYTHON)
 
 .venv/run-ready: .venv/bin/python requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock

@@ -85,7 +85,8 @@ def repair(
     chat = int(due.target)
     match answer:
         case Moved(new_chat):
-            chats.migrate(tx, chat, new_chat)
+            called = call.params.get("chat_id") if call else None
+            chats.migrate(tx, called if isinstance(called, int) else chat, new_chat)
         case TopicGone():
             for thread_id in _threads(tx, due, call):
                 chats.lose_topic(tx, chat, thread_id)

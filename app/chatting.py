@@ -21,6 +21,7 @@ from storage.notices import chat_notice
 from storage.transaction import Transaction
 from tickets.answers import Failure, tell_failed
 from tickets.desk import Desk
+from tickets.fetching import give_up_file
 from tickets.letter import File
 from tickets.outgoing import ChatNotice
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -107,7 +108,8 @@ class Chatting:
         name, call, doubts = _unwrap(due.payload or b"")
         in_doubt = due.state in {DeliveryState.SENDING, DeliveryState.UNCERTAIN}
         if not in_doubt or not call.method.startswith(SHOWS_TWICE):
-            return self._fresh(due, notice)
+            same = name == _next_step(notice)
+            return self._fresh(due, notice, doubts=doubts if same else 0)
         if name == "topic" and notice.thread_id is not None:
             return self._fresh(due, notice)  # our own update told of it
         if name == "topic" and due.state is DeliveryState.SENDING:
@@ -177,7 +179,9 @@ def _tell(tx: Transaction, desk: Desk, due: Due, *, reason: str) -> None:
     """Record that the chat did not get it; a button's answer is merely too late."""
     if due.kind == "toast":
         deliveries.mark_over(tx, due, state=DeliveryState.EXPIRED, reason=reason)
+    elif due.kind == "fetch":
+        give_up_file(desk, due.facts["attachment"], reason)
     elif due.ticket_id is not None and due.kind != "notice":
         ticket = desk.books.ticket(due.ticket_id)
         failure = Failure(channel=Medium.TELEGRAM, recipient=due.target, reason=reason)
-        tell_failed(desk, ticket, due.comment_id, failure=failure)
+        tell_failed(desk, ticket, due.comment_id, failure=failure, notice="not-shown")

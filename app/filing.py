@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scheduler.arrivals import Queue
+from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
 from storage.books import SqlBooks
+from storage.errors import StorageError
 from storage.flush import flush
-from storage.lanes import ARRIVAL, Lease
+from storage.lanes import ARRIVAL
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets.desk import Desk
@@ -23,9 +24,6 @@ from tickets.talk import Happening
 from tickets.work import Work
 
 LEASE = timedelta(seconds=60)
-#: How many arrivals of one lane are taken at a time.
-EACH = 20
-
 Mirror = Callable[[Work], None]
 
 
@@ -41,82 +39,53 @@ class Filing:
     mirror: Mirror
     owner: str
 
-    async def claim(self, room: int) -> Sequence[Queue[KeptArrival]]:
+    async def claim(self, room: int) -> Sequence[KeptArrival]:
         return await asyncio.wrap_future(
-            self.store.submit(lambda tx: self._claim(tx, room))
-        )
-
-    def _claim(self, tx: Transaction, room: int) -> list[Queue[KeptArrival]]:
-        leases = lanes.claim(
-            tx, arrivals.KIND, owner=self.owner, limit=room, lease=LEASE
-        )
-        if not leases:
-            return []
-        queues: dict[str, list[KeptArrival]] = {one.lane: [] for one in leases}
-        for arrival in arrivals.load(tx, leases, EACH):
-            queues[arrival.lane].append(arrival)
-        for lease in leases:
-            if not queues[lease.lane]:
-                lanes.release(tx, [lease], ARRIVAL)
-        return [
-            Queue(lane=lease.lane, fence=lease.fence, arrivals=queues[lease.lane])
-            for lease in leases
-            if queues[lease.lane]
-        ]
-
-    async def file(
-        self,
-        queue: Queue[KeptArrival],
-        arrival: KeptArrival,
-        came: Post | Happening,
-        *,
-        last: bool,
-    ) -> None:
-        def job(tx: Transaction) -> None:
-            lanes.hold(tx, _lease(queue))
-            work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
-            verdict = handle(
-                Desk(work=work, books=SqlBooks(tx), rules=self.rules), came
+            self.store.submit(
+                lambda tx: arrivals.claim(tx, owner=self.owner, limit=room, lease=LEASE)
             )
+        )
+
+    async def file(self, arrival: KeptArrival, came: Post | Happening) -> None:
+        def effect(tx: Transaction) -> None:
+            work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
+            desk = Desk(work=work, books=SqlBooks(tx), rules=self.rules)
+            verdict = handle(desk, came)
             self.mirror(work)
             flush(tx, work)
             arrivals.finish(tx, arrival.id, verdict)
-            if last:
-                lanes.release(tx, [_lease(queue)], ARRIVAL)
 
-        await asyncio.wrap_future(self.store.submit(job))
+        try:
+            await self._commit(arrival, effect)
+        except StorageError as error:
+            raise UnavailableError(str(error)) from error
 
     async def postpone(
         self,
-        queue: Queue[KeptArrival],
         arrival: KeptArrival,
         *,
         error: str,
         delay: timedelta,
+        counted: bool = True,
     ) -> None:
+        tries = arrival.attempts - (0 if counted else 1)
+
+        def effect(tx: Transaction) -> None:
+            arrivals.postpone(tx, arrival.id, error=error, delay=delay, tries=tries)
+
+        await self._commit(arrival, effect)
+
+    async def park(self, arrival: KeptArrival, *, error: str) -> None:
+        await self._commit(arrival, lambda tx: arrivals.park(tx, arrival.id, error))
+
+    async def _commit(
+        self, arrival: KeptArrival, effect: Callable[[Transaction], None]
+    ) -> None:
+        """Commit an effect with the lane's return, if the lane is still ours."""
+
         def job(tx: Transaction) -> None:
-            lanes.hold(tx, _lease(queue))
-            arrivals.postpone(tx, arrival.id, error=error, delay=delay)
-            lanes.release(tx, [_lease(queue)], ARRIVAL)
+            lanes.hold(tx, arrival.lease)
+            effect(tx)
+            lanes.release(tx, [arrival.lease], ARRIVAL)
 
         await asyncio.wrap_future(self.store.submit(job))
-
-    async def park(
-        self,
-        queue: Queue[KeptArrival],
-        arrival: KeptArrival,
-        *,
-        error: str,
-        last: bool,
-    ) -> None:
-        def job(tx: Transaction) -> None:
-            lanes.hold(tx, _lease(queue))
-            arrivals.park(tx, arrival.id, error)
-            if last:
-                lanes.release(tx, [_lease(queue)], ARRIVAL)
-
-        await asyncio.wrap_future(self.store.submit(job))
-
-
-def _lease(queue: Queue[KeptArrival]) -> Lease:
-    return Lease(lane=queue.lane, fence=queue.fence)

@@ -95,15 +95,16 @@ class MailKeeper:
     """mail.reception.Keeper over the intake."""
 
     intake: Intake
+    channel: Channel = Channel.SMTP
 
     async def keep(self, accepted: Accepted) -> None:
         try:
-            await self.intake.keep(mail_arrival(accepted))
+            await self.intake.keep(mail_arrival(accepted, self.channel))
         except StorageFull as error:
             raise Full(str(error)) from error
 
 
-def mail_arrival(accepted: Accepted) -> NewArrival:
+def mail_arrival(accepted: Accepted, channel: Channel) -> NewArrival:
     """Return a mail as an arrival; the same bytes again are known as a copy.
 
     A mail without a Message-ID is never a copy: two of a machine's alarms may be
@@ -112,7 +113,7 @@ def mail_arrival(accepted: Accepted) -> NewArrival:
     sender = _storable(accepted.mail_from)
     recipients = [_storable(one) for one in accepted.rcpt_tos]
     return NewArrival(
-        channel=Channel.SMTP,
+        channel=channel,
         source_key=_source_key(sender, recipients, accepted.content),
         lane=lanes.mail_arrivals(sender),
         received_at=accepted.received_at,
@@ -123,7 +124,7 @@ def mail_arrival(accepted: Accepted) -> NewArrival:
             "helo": _storable(accepted.helo),
         },
         raw=accepted.content,
-        door="smtp",
+        door=channel,
     )
 
 

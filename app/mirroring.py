@@ -7,16 +7,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from app.outbox import LEASE
 from bus.targets import Publisher, out_of
 from scheduler.retry import Done, Park, Try, Wait, decide
 from storage import deliveries
-from storage.deliveries import Due, Frozen
+from storage.deliveries import Due
 from storage.store import Store
 from storage.transaction import Transaction
-from tickets.sending import Answer, Sent
+from tickets.sending import Answer, Later, Sent
 from tickets.words import DeliveryState, Medium
 
+log = structlog.get_logger()
 WAVE = 100
 
 
@@ -46,7 +49,9 @@ class Mirroring:
         return [Wave(dues)] if dues else ()
 
     def _claim(self, tx: Transaction) -> list[Due]:
-        dues = deliveries.claim(
+        # Nothing is marked before the attempt: the body was frozen with its event,
+        # and a repeat carries the same id.
+        return deliveries.claim(
             tx,
             Medium.BUS,
             owner=self.owner,
@@ -54,17 +59,19 @@ class Mirroring:
             lease=LEASE,
             budget=self.target,
         )
-        frozen = [Frozen(due=due, payload=due.payload or b"") for due in dues]
-        deliveries.begin(tx, frozen)
-        return dues
 
     async def work(self, batch: Wave) -> None:
-        answers = await self.publisher.publish(
-            [out_of(due.payload or b"") for due in batch.dues]
-        )
-
-        wave = list(zip(batch.dues, answers, strict=True))
+        wave = list(zip(batch.dues, await self._publish(batch.dues), strict=True))
         await asyncio.wrap_future(self.store.submit(lambda tx: _settle(tx, wave)))
+
+    async def _publish(self, dues: Sequence[Due]) -> Sequence[Answer]:
+        try:
+            return await self.publisher.publish(
+                [out_of(due.payload or b"") for due in dues]
+            )
+        except Exception as trouble:
+            log.exception("sending_failed", target=self.target)
+            return [Later(f"our own trouble: {trouble!r}")] * len(dues)
 
 
 def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
@@ -87,7 +94,9 @@ def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
 
 def _keep(tx: Transaction, due: Due, answer: Answer) -> None:
     """Let a refused event wait, and its stream with it; in doubt is sent again."""
-    attempt = Try(number=due.attempts, age=tx.now - due.created_at, last_doubt=False)
+    attempt = Try(
+        number=due.attempts + 1, age=tx.now - due.created_at, last_doubt=False
+    )
     match decide(answer, attempt, chance=random.random):
         case Park(reason):
             deliveries.block(tx, due, reason)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
-from storage.books import SqlBooks
+from storage.books import SqlBooks, lock_ticket
 from storage.deliveries import Due, Frozen
 from storage.flush import flush
 from storage.store import Store
@@ -18,7 +18,7 @@ from storage.transaction import Transaction
 from tickets.desk import Desk
 from tickets.rules import Rules
 from tickets.sending import Answer, Sent
-from tickets.words import DeliveryState
+from tickets.words import DeliveryState, Medium
 from tickets.work import Work
 
 #: Longer than any attempt may take.
@@ -56,9 +56,11 @@ class Records:
         """Commit the mark, its consequences and the lane's return together."""
 
         def job(tx: Transaction) -> None:
-            deliveries.hold(tx, due)
             desk = self.desk(tx, due)
             decision = self._decide(tx, due, answer, last_doubt=last_doubt)
+            if due.ticket_id is not None and _concerns_ticket(due, decision):
+                lock_ticket(tx, due.ticket_id)  # before the lane, as filing does
+            deliveries.hold(tx, due)
             _mark(tx, due, decision)
             if isinstance(decision, Done):
                 on_sent(tx, desk, decision.sent)
@@ -87,6 +89,13 @@ class Records:
             ),
             chance=random.random,
         )
+
+
+def _concerns_ticket(due: Due, decision: Decision) -> bool:
+    """Say whether the ticket's people are told of it."""
+    if isinstance(decision, Done):
+        return due.channel is Medium.MAIL and due.comment_id is not None
+    return isinstance(decision, Park)
 
 
 def _mark(tx: Transaction, due: Due, decision: Decision) -> None:

@@ -14,25 +14,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from app.chatting import Chatting, Step
+from app.clerk import Clerk
 from app.config import Config, rules_from
+from app.files import StoredFiles
 from app.filing import Filing
+from app.health import Gauges, Watch
+from app.http import HttpServer, make_app
 from app.intake import Intake, MailKeeper, UpdateKeeper
 from app.links import SignedLinks
 from app.mailing import Mailing
 from app.mirroring import Mirroring
 from app.outbox import Records
+from app.publishing import mirror_for
 from app.reading import read
 from bot.budget import Budget
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
 from bot.render import render
 from bot.sender import TelegramSender
-from bus.mirror import mirror
-from bus.schemas import Schemas
-from bus.targets import publisher_from
+from bus.publishers import publisher_from
 from mail.link import Manner
 from mail.notices import Sender, Stamp, compose_notice
 from mail.relay import Relay as MailRelay
@@ -44,29 +48,24 @@ from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due
-from storage.store import Places, Store
+from storage.store import Store
 from templates.texts import Texts
 from tickets.outgoing import MailNotice
 from tickets.rules import Rules
-from tickets.words import Medium
+from tickets.words import Channel, Medium
 from tickets.work import Work
 
 #: How much of the disk must stay free for the door to take mail, in bytes.
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails and chat calls are in hand at once.
 ARRIVALS, MAILS, CALLS = 50, 32, 32
-#: How long mails and events may gather to leave together, in seconds.
-MAIL_PACE, BUS_PACE = 0.01, 0.05
+#: A wave costs much the same for one mail or event and for a hundred.
+MAIL_LINGER, BUS_LINGER = 0.01, 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def places_of(config: Config) -> Places:
-    """Return where the configuration puts the records."""
-    return Places.of(config.storage.url.get_secret_value(), config.blobs.folder)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,16 +76,8 @@ class Kit:
     rules: Rules
     texts: Texts
     store: Store
+    mirror: Callable[[Work], None]
     owner: str
-
-    @property
-    def mirror(self) -> Callable[[Work], None]:
-        """Return what adds the bus's deliveries to a piece of work."""
-        links = SignedLinks(
-            base_url=self.config.http.base_url, keys=self.rules.signer.keys
-        )
-        targets = [target.name for target in self.config.bus]
-        return partial(mirror, targets=targets, schemas=Schemas(), links=links)
 
     @property
     def records(self) -> Records:
@@ -99,6 +90,18 @@ class Kit:
         )
 
 
+def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
+    rules = rules_from(config)
+    return Kit(
+        config=config,
+        rules=rules,
+        texts=make_texts(config),
+        store=store,
+        mirror=mirror_for(config, rules.signer.keys),
+        owner=owner,
+    )
+
+
 def make_texts(config: Config) -> Texts:
     zones = {site.code: site.timezone for site in config.sites if site.timezone}
     return Texts(
@@ -106,11 +109,30 @@ def make_texts(config: Config) -> Texts:
     )
 
 
+def make_http(kit: Kit, watch: Watch) -> HttpServer:
+    """Return what answers for health, metrics and signed files."""
+    http = kit.config.http
+    registry = CollectorRegistry()
+    registry.register(Gauges(watch))
+    links = SignedLinks(base_url=http.base_url, keys=kit.rules.signer.keys)
+    files = StoredFiles(links=links, store=kit.store)
+    pages = make_app(health=watch, registry=registry, files=files)
+    return HttpServer(pages, host=http.host, port=http.port)
+
+
+def make_clerk(kit: Kit) -> Clerk:
+    """Return what runs the commands that write."""
+    domains = frozenset(kit.config.mail.public_domains)
+    return Clerk(mirror=kit.mirror, public_domains=domains)
+
+
 def make_door(kit: Kit, intake: Intake) -> Door:
     """Return the SMTP door; it has room while the disk has."""
     smtp = kit.config.mail.smtp
     return Door(
-        keeper=MailKeeper(intake=intake),
+        keeper=MailKeeper(
+            intake=intake, channel=Channel.LMTP if smtp.lmtp else Channel.SMTP
+        ),
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
@@ -168,12 +190,8 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
     mailing = Mailing(
         records=kit.records, relay=relay, compose=compose, sender=config.mail.address
     )
-    return Drain(
-        name="mail",
-        source=Relay(outbox=mailing, exit=mailing),
-        room=MAILS,
-        pace=MAIL_PACE,
-    )
+    source = Relay(outbox=mailing, exit=mailing)
+    return Drain(name="mail", source=source, room=MAILS, linger=MAIL_LINGER)
 
 
 def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain[Any]:
@@ -210,7 +228,9 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(name=f"bus {target.name}", source=source, room=1, pace=BUS_PACE)
+        drain = Drain(
+            name=f"bus {target.name}", source=source, room=1, linger=BUS_LINGER
+        )
         made.append((source, drain))
     return made
 
@@ -230,5 +250,3 @@ KINDS = {
     "chat": str(Medium.TELEGRAM),
     "bus": str(Medium.BUS),
 }
-
-__all__ = ["KINDS", "Kit", "rules_from"]

@@ -14,16 +14,24 @@ from typing import Any, Self
 import structlog
 
 from app import parts
-from app.config import Config, rules_from
+from app.clerk import Refused
+from app.config import Config, ConfigError
+from app.control import ControlServer, DataDirLock
+from app.health import Watch
+from app.http import HttpServer
 from app.intake import Intake
+from app.places import places_of
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.drain import Drain
 from storage import lanes
+from storage.errors import StorageError
 from storage.listen import Listener
-from storage.store import Store, is_current, upgrade
+from storage.store import SchemaOutdated, Store, is_current, upgrade
+from tickets.model import Json
+from tickets.registry import NotRegistered
 
 log = structlog.get_logger()
 #: Seconds that mails under way at the door may take when stopping.
@@ -34,10 +42,6 @@ ROLES = ("intake", "worker", "bot", "relay", "http")
 def bot_id_of(token: str) -> int:
     """Return the bot's own user id, which its token begins with."""
     return int(token.partition(":")[0])
-
-
-class StartError(Exception):
-    """The service cannot start as it is set up."""
 
 
 @dataclass(kw_only=True)
@@ -52,6 +56,7 @@ class Service:
     roles: tuple[str, ...] = ROLES
     door: Door | None = None
     poller: Poller | None = None
+    http: HttpServer | None = None
     drains: list[Drain[Any]] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -71,14 +76,8 @@ class Service:
     async def _start(self) -> None:
         self.wakes = Wakes(asyncio.get_running_loop())
         store = await self._open_store()
-        kit = parts.Kit(
-            config=self.config,
-            rules=rules_from(self.config),
-            texts=parts.make_texts(self.config),
-            store=store,
-            owner=f"{socket.gethostname()}/{secrets.token_hex(4)}",
-        )
-        self.kit = kit
+        owner = f"{socket.gethostname()}/{secrets.token_hex(4)}"
+        self.kit = kit = parts.make_kit(self.config, store, owner=owner)
         intake = Intake(store=store)
         if "relay" in self.roles:
             await self._start_relays(kit)
@@ -88,15 +87,18 @@ class Service:
             self._run(parts.make_filing(kit), "arrivals")
         if "intake" in self.roles and self.config.mail.smtp.enabled:
             await self._open_door(kit, intake)
+        if "http" in self.roles:
+            await self._open_http(kit)
+        if store.is_sqlite:
+            await self._open_control(kit)
 
     async def _open_store(self) -> Store:
-        places = parts.places_of(self.config)
+        places = places_of(self.config)
         if places.is_sqlite:
+            self._stack.enter_context(DataDirLock(self.config.service.data_dir))
             await asyncio.to_thread(upgrade, places)
         elif not await asyncio.to_thread(is_current, places):
-            raise StartError(
-                "the database has another schema: run `zayavka db upgrade`"
-            )
+            raise SchemaOutdated("the database has another schema: run db upgrade")
         store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
         self._stack.push_async_callback(asyncio.to_thread, store.close)
         if places.is_sqlite:
@@ -117,7 +119,7 @@ class Service:
     async def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
         telegram = self.config.telegram
         if telegram.token is None:
-            raise StartError("telegram.token is not set")
+            raise ConfigError(["telegram.token is not set"])
         token = telegram.token.get_secret_value()
         bot = await self._stack.enter_async_context(open_bot(token, telegram.api_url))
         spent = await parts.spent_before(kit.store)
@@ -130,6 +132,31 @@ class Service:
         smtp = self.config.mail.smtp
         await self.door.start(smtp.host, smtp.port)
         self._stack.push_async_callback(self.door.stop, GRACE)
+
+    async def _open_http(self, kit: parts.Kit) -> None:
+        watch = Watch(
+            store=kit.store, clock=parts.now, door=self.door, poller=self.poller
+        )
+        self.http = parts.make_http(kit, watch)
+        await self.http.start()
+        self._stack.push_async_callback(self.http.stop)
+
+    async def _open_control(self, kit: parts.Kit) -> None:
+        """Let the command line write through us, the only writer."""
+        clerk = parts.make_clerk(kit)
+
+        async def execute(name: str, arguments: Json) -> Json:
+            return await asyncio.wrap_future(
+                kit.store.submit(lambda tx: clerk.perform(tx, name, arguments))
+            )
+
+        control = ControlServer(
+            folder=self.config.service.data_dir,
+            execute=execute,
+            told=(Refused, NotRegistered, StorageError),
+        )
+        await control.start()
+        self._stack.push_async_callback(control.stop)
 
     def _run(self, drain: Drain[Any], kind: str) -> None:
         self.wakes.add(parts.KINDS[kind], drain.wake)

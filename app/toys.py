@@ -20,9 +20,8 @@ from tickets.work import Work
 
 PORT = 8090
 FORUM = -1001000000001
-#: Who works at the sandbox's desk, and who may write to its bot.
+#: Who works at the sandbox's desk.
 STAFF = ((1001, "Анна", "Смирнова"), (1002, "Борис", "Кузнецов"))
-PARTNERS = ((2001, "Иван", "Петров"),)
 
 
 @asynccontextmanager
@@ -42,7 +41,7 @@ async def sandbox_for(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
 
 
 def _people(sandbox: Sandbox) -> None:
-    for user_id, first, last in (*STAFF, *PARTNERS):
+    for user_id, first, last in STAFF:
         add_user(sandbox.telegram, User(id=user_id, first_name=first, last_name=last))
     members = {user_id: Member(status="member") for user_id, _, _ in STAFF}
     founding = Founding(title="Поддержка", id=FORUM, members=members)

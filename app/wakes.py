@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 
 
 class Wakes:
@@ -18,8 +19,9 @@ class Wakes:
 
     def on_filled(self, kinds: set[str]) -> None:
         """Wake the drains of these kinds; safe in any thread."""
-        if kinds and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake, frozenset(kinds))
+        if kinds:
+            with suppress(RuntimeError):  # the loop has closed: nobody is asleep
+                self._loop.call_soon_threadsafe(self._wake, frozenset(kinds))
 
     def _wake(self, kinds: frozenset[str]) -> None:
         for kind in kinds:

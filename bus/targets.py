@@ -1,11 +1,10 @@
-"""Where the bus is: what is handed over, who takes it, and by which URL."""
+"""What is handed to the bus, and the face of whoever takes it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from tickets.sending import Answer
@@ -49,19 +48,3 @@ def out_of(body: bytes) -> Out:
         seq=int(said["sequence"]),
         body=body,
     )
-
-
-def publisher_from(url: str) -> Publisher:
-    """Return the publisher for a URL; ValueError names the schemes there are.
-
-    Nothing is opened before the first event. A ``file:`` path is taken as it is:
-    relative ones were resolved by whoever read the configuration.
-    """
-    from bus.file import JsonLines  # noqa: PLC0415 # publishers know this module
-
-    scheme, _, rest = url.partition(":")
-    if scheme == "file" and rest.startswith("//") and not rest.startswith("///"):
-        raise ValueError("bus.url: a file is on this machine: file:/path or file:path")
-    if scheme == "file" and rest:
-        return JsonLines(Path(rest.removeprefix("//")))
-    raise ValueError(f"bus.url: {scheme!r} is not a kind of bus; there is: file:PATH")

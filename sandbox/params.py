@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.errors import bad_request
+from sandbox.errors import ApiError, bad_request
 
 _QUOTED = re.compile(rb'(name|filename)="([^"]*)"')
 _TYPE = re.compile(rb"^content-type:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -32,14 +32,9 @@ class Params:
     uploads: dict[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """Return a string, empty if absent; lone surrogates are refused."""
+        """Return a string, empty if absent."""
         value = self.values.get(name)
-        text = value if isinstance(value, str) else _dumped(value)
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise bad_request("strings must be encoded in UTF-8") from error
-        return text
+        return value if isinstance(value, str) else _dumped(value)
 
     def integer(self, name: str) -> int | None:
         value = self.values.get(name)
@@ -61,7 +56,7 @@ class Params:
         if not value:
             return None
         try:
-            return json.loads(value)
+            return _loads(value)
         except (ValueError, RecursionError) as error:
             raise bad_request(f"can't parse {name} JSON object") from error
 
@@ -106,7 +101,7 @@ def read_params(query: str, media_type: str, body: bytes) -> Params:
 
 def _read_json(body: bytes) -> dict[str, Any]:
     try:
-        decoded = json.loads(body or b"{}")
+        decoded = _loads(body.decode() or "{}")
     except (ValueError, RecursionError) as error:
         raise bad_request("can't parse JSON object") from error
     if not isinstance(decoded, dict):
@@ -147,6 +142,17 @@ def _decoded(value: Any) -> Any:
     if not isinstance(value, str) or value[:1] not in '{["-0123456789tfn':
         return value
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return _loads(value)
+    except (ValueError, RecursionError, ApiError):
         return value
+
+
+def _loads(text: str) -> Any:
+    """Decode JSON; lone surrogates, which could not be written again, are refused."""
+    value = json.loads(text)
+    if "\\ud" in text.lower():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise bad_request("strings must be encoded in UTF-8") from error
+    return value

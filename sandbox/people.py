@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.errors import ApiError, RefusedError
 from sandbox.methods.media import DOCUMENT, KINDS, keep_upload, media_field
-from sandbox.model import PRESENT, Chat, Json, Message, User
+from sandbox.model import ADMINS, PRESENT, Chat, Json, Message, User
 from sandbox.params import Upload
 from sandbox.render import private_member, render_chat, render_user
 from sandbox.telegram import Telegram
@@ -162,17 +162,22 @@ def _private_chat(tg: Telegram, user: User) -> Chat:
 def _check_may_write(chat: Chat, user: User, writing: Writing) -> None:
     if user.deactivated:
         raise RefusedError("the person is deactivated")
-    if chat.kind == "private":
-        if chat.id != user.id:
-            raise RefusedError("that is another person's private chat")
-    elif chat.status(user.id) not in PRESENT:
-        raise RefusedError("the person is not in the group")
+    _check_presence(chat, user)
+    if writing.anonymous and chat.status(user.id) not in ADMINS:
+        raise RefusedError("only an administrator writes as the group")
     if chat.migrated_to is not None:
         raise RefusedError("the group has moved")
     if writing.thread is not None:
         _check_topic(chat, user, writing.thread)
     if writing.reply_to is not None:
         find_message(chat, writing.reply_to)
+
+
+def _check_presence(chat: Chat, user: User) -> None:
+    if chat.kind != "private" and chat.status(user.id) not in PRESENT:
+        raise RefusedError("the person is not in the group")
+    if chat.kind == "private" and chat.id != user.id:
+        raise RefusedError("that is another person's private chat")
 
 
 def _check_topic(chat: Chat, user: User, thread: int) -> None:

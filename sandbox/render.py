@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.model import ADMINS, ANONYMOUS_ADMIN, Chat, Json, Message, User, World
+from sandbox.model import ANONYMOUS_ADMIN, Chat, Json, Message, User, World
 
 _ADMIN_RIGHTS = (
     "can_manage_chat",
@@ -93,10 +93,6 @@ def private_member(bot: User, status: str) -> Json:
     """Describe the bot in a private chat: ``member``, or ``kicked`` when blocked."""
     shown: Json = {"status": status, "user": render_user(bot)}
     return shown | {"until_date": 0} if status == "kicked" else shown
-
-
-def is_admin(chat: Chat, user_id: int) -> bool:
-    return chat.status(user_id) in ADMINS
 
 
 def render_message(world: World, message: Message, *, nested: bool = False) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -112,7 +111,6 @@ class Sandbox:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,
         )
         config.load()
         # Not Server.serve: it takes over the process's signals.
@@ -129,13 +127,10 @@ class Sandbox:
         if self._server is None or self._socket is None:
             return
         self.telegram.close()
-        self._server.should_exit = True
-        serving, saving = self._tasks
-        await serving
-        await self._server.shutdown(sockets=[self._socket])
-        saving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await saving
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _close(self._server)
         await self.telegram.save()
         self._server = self._socket = None
 
@@ -167,9 +162,29 @@ class Sandbox:
                 connection.transport.abort()
 
 
+async def _close(server: uvicorn.Server) -> None:
+    """Stop listening, let answers under way go out, close the rest.
+
+    Server.shutdown does the same in steps of a tenth of a second.
+    """
+    for listener in server.servers:
+        listener.close()
+    state = server.server_state
+    for connection in list(state.connections):
+        connection.shutdown()
+    tasks = list(state.tasks)
+    if tasks:
+        await asyncio.wait(tasks, timeout=GRACE)
+    for task in tasks:
+        task.cancel()
+    for listener in server.servers:
+        await listener.wait_closed()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay off only for sockets that name their protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -51,7 +51,8 @@ class Updates:
         self._news = asyncio.Event()
         self._polls = 0
         self._closed = False
-        self._last: tuple[int | None, float] = (None, 0.0)
+        self._last_offset: int | None = None
+        self._last_start = self._last_end = 0.0
 
     def put(self, kind: str, content: Json) -> None:
         """Queue an update unless the bot did not ask for its kind."""
@@ -79,6 +80,7 @@ class Updates:
                 "Conflict: terminated by other getUpdates request;"
                 " make sure that only one bot instance is running",
             )
+        self._last_end = self._clock()
         batch = self._queue.pending[:limit]
         return [{"update_id": update.id, **update.payload} for update in batch]
 
@@ -117,16 +119,15 @@ class Updates:
         self._news = asyncio.Event()
 
     def _patience(self, poll: Poll) -> tuple[int, float]:
-        offset, since = self._last[0], self._clock() - self._last[1]
-        self._last = (poll.offset, self._clock())
+        """Return the limit and timeout that hold, and note this poll."""
+        now, again = self._clock(), poll.offset == self._last_offset
         limit = min(poll.limit, MAX_LIMIT) if poll.limit > 0 else MAX_LIMIT
         timeout = min(max(poll.timeout, 0.0), MAX_TIMEOUT)
-        if offset != poll.offset:
-            return limit, timeout
-        if since < IMPATIENT_BATCH * self._scale:
+        if again and now - self._last_end < IMPATIENT_BATCH * self._scale:
             limit = 1
-        if since < IMPATIENT_POLL * self._scale:
+        if again and now - self._last_start < IMPATIENT_POLL * self._scale:
             timeout = max(timeout, IMPATIENT_POLL * self._scale)
+        self._last_offset, self._last_start = poll.offset, now
         return limit, timeout
 
     def _confirm(self, offset: int) -> None:

@@ -17,8 +17,12 @@ log = structlog.get_logger()
 ATTEMPTS = 5
 
 
+class UnavailableError(Exception):
+    """The records could not be written: no fault of the arrival at hand."""
+
+
 class Arrival(Protocol):
-    """One that waits: ``attempts`` counts the current one."""
+    """The head of a leased lane: ``attempts`` counts the current one."""
 
     @property
     def id(self) -> int: ...
@@ -32,36 +36,25 @@ Came = TypeVar("Came")
 Came_contra = TypeVar("Came_contra", contravariant=True)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue(Generic[A]):
-    """A leased lane and the arrivals to work in it, in order."""
-
-    lane: str
-    fence: int
-    arrivals: Sequence[A]
-
-
 class Inbox(Protocol[A, Came_contra]):
-    """Where arrivals are kept."""
+    """Where arrivals are kept. Whatever is done to one gives its lane back."""
 
-    async def claim(self, room: int) -> Sequence[Queue[A]]: ...
+    async def claim(self, room: int) -> Sequence[A]:
+        """Lease due lanes and return the head of each."""
+        ...
 
-    async def file(
-        self, queue: Queue[A], arrival: A, came: Came_contra, *, last: bool
-    ) -> None:
-        """Commit all that follows from an arrival; ``last`` gives the lane back."""
+    async def file(self, arrival: A, came: Came_contra) -> None:
+        """Commit all that follows from an arrival; may raise UnavailableError."""
         ...
 
     async def postpone(
-        self, queue: Queue[A], arrival: A, *, error: str, delay: timedelta
+        self, arrival: A, *, error: str, delay: timedelta, counted: bool = True
     ) -> None:
-        """Let the arrival wait, and give its lane back."""
+        """Let the arrival wait, and its lane with it; this try counts or not."""
         ...
 
-    async def park(
-        self, queue: Queue[A], arrival: A, *, error: str, last: bool
-    ) -> None:
-        """Set the arrival aside."""
+    async def park(self, arrival: A, *, error: str) -> None:
+        """Set the arrival aside; its lane goes on."""
         ...
 
 
@@ -70,11 +63,11 @@ class CrashedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[A, Came]):
-    """A leased lane, and what each of its arrivals says or why it cannot be read."""
+class Read(Generic[A, Came]):
+    """An arrival and what it says, or why it cannot be read."""
 
-    queue: Queue[A]
-    came: Sequence[Came | Exception]
+    arrival: A
+    came: Came | Exception
 
 
 @dataclass(kw_only=True, slots=True)
@@ -89,15 +82,12 @@ class ArrivalSource(Generic[A, Came]):
     read: Callable[[A], Came]
     chance: Callable[[], float]
 
-    async def claim(self, room: int) -> Sequence[Reading[A, Came]]:
-        queues = await self.inbox.claim(room)
-        return await asyncio.to_thread(self._read_all, queues) if queues else ()
+    async def claim(self, room: int) -> Sequence[Read[A, Came]]:
+        arrivals = await self.inbox.claim(room)
+        return await asyncio.to_thread(self._read_all, arrivals) if arrivals else ()
 
-    def _read_all(self, queues: Sequence[Queue[A]]) -> list[Reading[A, Came]]:
-        return [
-            Reading(queue, [self._read(one) for one in queue.arrivals])
-            for queue in queues
-        ]
+    def _read_all(self, arrivals: Sequence[A]) -> list[Read[A, Came]]:
+        return [Read(one, self._read(one)) for one in arrivals]
 
     def _read(self, arrival: A) -> Came | Exception:
         if arrival.attempts > ATTEMPTS:
@@ -107,39 +97,31 @@ class ArrivalSource(Generic[A, Came]):
         except Exception as trouble:  # noqa: BLE001 # told when its turn comes
             return trouble
 
-    async def work(self, batch: Reading[A, Came]) -> None:
-        """Work a lane's arrivals in order, until one has to wait."""
-        queue = batch.queue
-        final = len(queue.arrivals) - 1
-        read = zip(queue.arrivals, batch.came, strict=True)
-        for place, (arrival, came) in enumerate(read):
-            if not await self._one(queue, arrival, came, last=place == final):
-                return
-
-    async def _one(
-        self, queue: Queue[A], arrival: A, came: Came | Exception, *, last: bool
-    ) -> bool:
-        """Say whether the lane is still ours and goes on."""
+    async def work(self, batch: Read[A, Came]) -> None:
+        arrival, came = batch.arrival, batch.came
         if isinstance(came, CrashedError):
             error = f"the process ended {ATTEMPTS} times while working on it"
-            await self.inbox.park(queue, arrival, error=error, last=last)
-            return True
+            await self.inbox.park(arrival, error=error)
+            return
         if isinstance(came, Exception):
-            return await self._failed(queue, arrival, came, last=last)
+            await self._failed(arrival, came)
+            return
         try:
-            await self.inbox.file(queue, arrival, came, last=last)
+            await self.inbox.file(arrival, came)
+        except UnavailableError as trouble:
+            log.warning("records_unavailable", arrival=arrival.id, error=str(trouble))
+            delay = backoff(arrival.attempts, self.chance)
+            await self.inbox.postpone(
+                arrival, error=str(trouble), delay=delay, counted=False
+            )
         except Exception as trouble:  # noqa: BLE001 # logged and set aside
-            return await self._failed(queue, arrival, trouble, last=last)
-        return True
+            await self._failed(arrival, trouble)
 
-    async def _failed(
-        self, queue: Queue[A], arrival: A, trouble: Exception, *, last: bool
-    ) -> bool:
+    async def _failed(self, arrival: A, trouble: Exception) -> None:
         error = f"{type(trouble).__name__}: {trouble}"
         log.error("arrival_failed", arrival=arrival.id, exc_info=trouble)
         if arrival.attempts >= ATTEMPTS:
-            await self.inbox.park(queue, arrival, error=error, last=last)
-            return True
+            await self.inbox.park(arrival, error=error)
+            return
         delay = backoff(arrival.attempts, self.chance)
-        await self.inbox.postpone(queue, arrival, error=error, delay=delay)
-        return False
+        await self.inbox.postpone(arrival, error=error, delay=delay)

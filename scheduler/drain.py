@@ -13,6 +13,8 @@ log = structlog.get_logger()
 Batch = TypeVar("Batch")
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
+#: How long what is in hand may take when stopping, in seconds.
+GRACE = 10.0
 
 
 class Source(Protocol[Batch]):
@@ -32,15 +34,17 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process. ``pace``
-    seconds pass at least after a look that found work, so that the next finds more.
+    looks, for what falls due by itself or was filled by another process. After
+    waking it waits ``linger`` seconds, so that what comes together is worked
+    together. Stopping takes ``grace`` seconds at most.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
-    pace: float = 0.0
+    linger: float = 0.0
+    grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _left_some: bool = False
@@ -55,15 +59,25 @@ class Drain(Generic[Batch]):
             for batch in batches:
                 task = asyncio.create_task(self._work(batch))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            # What came while we looked has set the wake again.
+                task.add_done_callback(self._ended)
+            # Else there is no more: what came while we looked has set the wake.
             self._left_some = len(batches) >= room
-            if batches and self.pace:
-                await asyncio.sleep(self.pace)
             if not self._left_some or len(self._tasks) >= self.room:
                 await self._rest()
+                await asyncio.sleep(self.linger)
         if self._tasks:
-            await asyncio.gather(*self._tasks)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Let the work in hand end; what takes too long is taken up at the next start.
+
+        It is as if the process had been killed over it, which loses nothing.
+        """
+        _, late = await asyncio.wait(self._tasks, timeout=self.grace)
+        for task in late:
+            log.warning("work_abandoned", drain=self.name)
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def stop(self) -> None:
         self._stopping = True
@@ -83,9 +97,11 @@ class Drain(Generic[Batch]):
         except Exception:
             log.exception("work_failed", drain=self.name)
             await asyncio.sleep(REST)
-        finally:
-            if self._left_some:
-                self.wake.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)  # before the wake: it makes the room there is
+        if self._left_some:
+            self.wake.set()
 
     async def _rest(self) -> None:
         try:

@@ -40,11 +40,11 @@ class NewArrival:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptArrival:
-    """An arrival that waits to be worked."""
+    """An arrival at the head of a leased lane; ``attempts`` counts this one."""
 
     id: ArrivalId
+    lease: Lease
     channel: str
-    lane: str
     received_at: datetime
     envelope: dict[str, Any]
     raw: bytes
@@ -123,27 +123,21 @@ def _moved(sql: Sql) -> Any:
     )
 
 
-def load(tx: Transaction, leases: Sequence[Lease], each: int) -> list[KeptArrival]:
-    """Return the next arrivals of the leased lanes and count the attempt.
-
-    Nothing behind an arrival that must still wait is returned.
-    """
-    names = [lease.lane for lease in leases]
-    rows = tx.run(_heads, {"lanes": names, "at_most": each * len(names)})
-    chosen = [_kept(tx, row) for row in heads(rows, tx.now, each)]
-    if chosen:
-        tx.run(_attempted, {"ids": [one.id for one in chosen]})
-    return chosen
-
-
-@Prepared
-def _heads(sql: Sql) -> Any:
-    return (
-        select(ARRIVAL)
-        .where(sql.among(_arrival.lane, "lanes"), WAITING["arrival"])
-        .order_by(_arrival.id)
-        .limit(bindparam("at_most"))
-    )
+def claim(
+    tx: Transaction, *, owner: str, limit: int, lease: timedelta
+) -> list[KeptArrival]:
+    """Lease due lanes and return the head of each, the attempt counted."""
+    leases = {
+        one.lane: one
+        for one in lanes.claim(tx, KIND, owner=owner, limit=limit, lease=lease)
+    }
+    if not leases:
+        return []
+    due = lanes.heads(tx, leases, ARRIVAL)
+    lanes.release_others(tx, leases, due, items=ARRIVAL)
+    if due:
+        tx.run(_attempted, {"ids": [row.id for row in due]})
+    return [_kept(tx, row, leases[row.lane]) for row in due]
 
 
 @Prepared
@@ -155,25 +149,11 @@ def _attempted(sql: Sql) -> Any:
     )
 
 
-def heads(rows: Sequence[Any], now: datetime, each: int) -> list[Any]:
-    """Return the first ``each`` rows of every lane, up to one that is not due."""
-    taken: dict[str, int] = {}
-    chosen = []
-    for row in rows:
-        count = taken.get(row.lane, 0)
-        if row.next_at > now:
-            count = each
-        if count < each:
-            chosen.append(row)
-        taken[row.lane] = count + 1
-    return chosen
-
-
-def _kept(tx: Transaction, row: Any) -> KeptArrival:
+def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
     return KeptArrival(
         id=row.id,
         channel=row.channel,
-        lane=row.lane,
+        lease=lease,
         received_at=row.received_at,
         envelope=row.envelope,
         raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
@@ -200,13 +180,13 @@ _finished = Prepared(lambda _: update(ARRIVAL).where(_arrival.id == bindparam("a
 
 
 def postpone(
-    tx: Transaction, arrival: ArrivalId, *, error: str, delay: timedelta
+    tx: Transaction, arrival: ArrivalId, *, error: str, delay: timedelta, tries: int
 ) -> None:
-    """Let the arrival wait; its lane waits with it."""
+    """Let the arrival wait, after so many tries; its lane waits with it."""
     tx.run(
         update(ARRIVAL)
         .where(_arrival.id == arrival)
-        .values(error=error, next_at=tx.now + delay)
+        .values(error=error, next_at=tx.now + delay, attempts=tries)
     )
 
 
@@ -241,9 +221,12 @@ def retry(tx: Transaction, arrival: int) -> bool:
     return True
 
 
-def oldest_waiting(tx: Transaction) -> datetime | None:
-    """Return when the oldest arrival that is not worked yet came in."""
-    moment: datetime | None = tx.run(
-        select(func.min(_arrival.received_at)).where(text("arrival.state = 'new'"))
-    ).scalar()
-    return moment
+def waiting(tx: Transaction) -> tuple[int, datetime | None, int]:
+    """Return how many wait, since when the oldest, and how many are parked."""
+    row = tx.run(
+        select(func.count(), func.min(_arrival.received_at)).where(WAITING["arrival"])
+    ).one()
+    parked = tx.run(
+        select(func.count()).select_from(ARRIVAL).where(text("state = 'parked'"))
+    ).scalar_one()
+    return row[0], row[1], int(parked)

@@ -33,8 +33,6 @@ DOORS: dict[str, tuple[Channel, ...]] = {
     "smtp": (Channel.SMTP, Channel.LMTP),
     "telegram": (Channel.TELEGRAM,),
 }
-#: How the source keys of arrivals begin that came through no door.
-INNER_KEYS = "file:"
 _arrival = ARRIVAL.c
 _PENDING = (ArrivalState.NEW, ArrivalState.HELD)
 
@@ -287,9 +285,9 @@ def doors_that_counted_otherwise(tx: Transaction) -> Iterator[Finding]:
         value = tx.run(select(CURSOR.c.value).where(CURSOR.c.name == door)).scalar()
         taken = int((value or {}).get("taken", 0))
         kept = tx.run(
-            select(func.coalesce(func.sum(_arrival.copies), literal(0)))
-            .where(_arrival.channel.in_(channels))
-            .where(~_arrival.source_key.startswith(INNER_KEYS))
+            select(func.coalesce(func.sum(_arrival.copies), literal(0))).where(
+                _arrival.channel.in_(channels)
+            )
         ).scalar_one()
         if taken != int(kept):
             yield Finding(

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, or_, select, text, true
+from sqlalchemy import (
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from storage import rows
 from storage.lanes import DELIVERY
@@ -38,6 +48,16 @@ CHAT_MESSAGE = table("chat_message")
 TOPIC = table("topic")
 
 
+def lock_ticket(tx: Transaction, ticket_id: TicketId) -> None:
+    """Let nobody else change this ticket until the transaction ends."""
+    _lock(tx, "id", ticket_id)
+
+
+def _lock(tx: Transaction, column: str, value: int | str) -> None:
+    if tx.connection.dialect.name != "sqlite":  # where one writes at a time
+        tx.run(_LOCKED[column], {column: value})
+
+
 class SqlBooks:
     """One transaction's view of the records; ``locks`` is False for one that looks.
 
@@ -55,10 +75,22 @@ class SqlBooks:
         found = self._tx.run(_awaited, {"ids": sorted(message_ids)})
         return {row.message_id: _to_ref(row) for row in found}
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> tuple[Comment, str] | None:
-        row = self._tx.run(_comment_of_arrival, {"arrival": arrival}).first()
-        comment = self.comment(row.id) if row else None
-        return (comment, row.body_hash) if comment else None
+    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
+        found = self._tx.run(_comment_of_arrival, {"arrival": arrival})
+        return self._first_comment(found)
+
+    def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:
+        values = {
+            "arrival": ref.arrival_id,
+            "ticket": ref.ticket_id,
+            "message": ref.message_id,
+            "body": body_hash,
+        }
+        return self._first_comment(self._tx.run(_same_comment, values))
+
+    def _first_comment(self, found: Any) -> Comment | None:
+        comment_id = found.scalar()
+        return None if comment_id is None else self.comment(comment_id)
 
     def contacts(self, emails: Sequence[str]) -> dict[str, Contact]:
         found = self._tx.run(_contacts, {"emails": list(emails)})
@@ -94,8 +126,11 @@ class SqlBooks:
     def _ticket(self, column: str, value: int | str) -> Ticket | None:
         if value in self._tickets:
             return self._tickets[value]
-        query = _TICKETS[column, self._locks]
-        row = self._tx.run(query, {column: value}).first()
+        if self._locks:
+            # A statement of its own: who waited for the lock would else get the new
+            # ticket joined to the rows that the old one named (PostgreSQL, 13.2.1).
+            _lock(self._tx, column, value)
+        row = self._tx.run(_TICKETS[column], {column: value}).first()
         if row is None:
             return None
         ticket = rows.to_ticket(row)
@@ -175,10 +210,28 @@ def _awaited(sql: Sql) -> Any:
 
 
 _comment_of_arrival = Prepared(
-    lambda _: select(COMMENT.c.id, COMMENT.c.body_hash).where(
-        COMMENT.c.arrival_id == bindparam("arrival")
+    lambda _: (
+        select(COMMENT.c.id)
+        .where(COMMENT.c.arrival_id == bindparam("arrival"))
+        .order_by(COMMENT.c.id)
+        .limit(1)
     )
 )
+
+
+@Prepared
+def _same_comment(_: Sql) -> Any:
+    first = COMMENT.c.arrival_id == bindparam("arrival")
+    later = and_(
+        COMMENT.c.ticket_id == bindparam("ticket"),
+        COMMENT.c.message_id == bindparam("message"),
+    )
+    return (
+        select(COMMENT.c.id)
+        .where(or_(first, later), COMMENT.c.body_hash == bindparam("body"))
+        .order_by(COMMENT.c.id)
+        .limit(1)
+    )
 
 
 @Prepared
@@ -213,19 +266,19 @@ _specialist = Prepared(
 )
 
 
-def _ticket_by(column: str, *, locks: bool) -> Prepared:
-    def build(_: Sql) -> Any:
-        query = rows.tickets().where(rows.TICKET.c[column] == bindparam(column))
-        return query.with_for_update(of=rows.TICKET) if locks else query
-
-    return Prepared(build)
+def _found_by(column: str, _: Sql) -> Any:
+    return rows.tickets().where(rows.TICKET.c[column] == bindparam(column))
 
 
-_TICKETS = {
-    (column, locks): _ticket_by(column, locks=locks)
-    for column in ("id", "number")
-    for locks in (True, False)
-}
+def _locked_by(column: str, _: Sql) -> Any:
+    ticket = rows.TICKET.c
+    found = select(ticket.id).where(ticket[column] == bindparam(column))
+    return found.with_for_update()
+
+
+_KEYS = ("id", "number")
+_TICKETS = {key: Prepared(partial(_found_by, key)) for key in _KEYS}
+_LOCKED = {key: Prepared(partial(_locked_by, key)) for key in _KEYS}
 _participants = Prepared(
     lambda _: (
         rows.contacts()

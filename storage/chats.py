@@ -45,7 +45,14 @@ def _known(tx: Transaction, wanted: Sequence[int]) -> dict[int, int]:
 
 def migrate(tx: Transaction, old: int, new: int) -> None:
     """Give a chat its new Telegram id; it is still known by the former one."""
-    chat_ids(tx, [old])
+    known = chat_ids(tx, [old])
+    if new in _known(tx, [new]):  # named in the configuration before we heard of it
+        tx.run(
+            update(CHAT)
+            .where(CHAT.c.telegram_id == new, CHAT.c.id != known[old])
+            .values(former_id=old)
+        )
+        return
     tx.run(
         update(CHAT)
         .where(CHAT.c.telegram_id == old)
@@ -54,9 +61,14 @@ def migrate(tx: Transaction, old: int, new: int) -> None:
 
 
 def current_id(tx: Transaction, chat: int) -> int:
-    """Return the Telegram id that a chat has by now."""
-    found = select(CHAT.c.telegram_id).where(CHAT.c.former_id == chat)
-    return tx.run(found).scalar() or chat
+    """Return the Telegram id that a chat has by now, however often it moved."""
+    seen = {chat}
+    while True:
+        found = select(CHAT.c.telegram_id).where(CHAT.c.former_id == chat)
+        later = tx.run(found).scalar()
+        if later is None or later in seen:
+            return chat
+        seen.add(chat := later)
 
 
 def add_topic(tx: Transaction, topic: NewTopic) -> None:

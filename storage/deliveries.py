@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from storage import lanes
-from storage.arrivals import heads
 from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
-from storage.prepared import Prepared, Sql
+from storage.prepared import Prepared
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
@@ -72,23 +71,11 @@ def claim(
     )
     if not leases:
         return []
-    by_lane = {one.lane: one for one in leases}
-    rows = tx.run(_heads, {"lanes": list(by_lane), "at_most": len(by_lane) * 4})
-    current = [row for row in rows if not _is_over(tx, row)]
-    chosen = heads(current, tx.now, 1)
-    for lane in by_lane.keys() - {row.lane for row in chosen}:
-        lanes.release(tx, [by_lane[lane]], DELIVERY)
-    return [_due(row, by_lane[row.lane]) for row in chosen]
-
-
-@Prepared
-def _heads(sql: Sql) -> Any:
-    return (
-        select(DELIVERY)
-        .where(sql.among(_delivery.lane, "lanes"), WAITING["delivery"])
-        .order_by(_delivery.id)
-        .limit(bindparam("at_most"))
-    )
+    leased = {one.lane: one for one in leases}
+    heads = lanes.heads(tx, leased, DELIVERY)
+    rows = [row for row in heads if not _is_over(tx, row)]
+    lanes.release_others(tx, leased, rows, items=DELIVERY)
+    return [_due(row, leased[row.lane]) for row in rows]
 
 
 def _is_over(tx: Transaction, row: Row[Any]) -> bool:
@@ -141,17 +128,15 @@ def _due(row: Row[Any], lease: Lease) -> Due:
     )
 
 
-_attempt = {"state": DeliveryState.SENDING, "attempts": _delivery.attempts + 1}
-_frozen = Prepared(
+_begun = Prepared(
     lambda _: (
         update(DELIVERY)
         .where(_delivery.id == bindparam("at"))
-        .values(payload=bindparam("bytes"), **_attempt)
-    )
-)
-_repeated = Prepared(
-    lambda sql: (
-        update(DELIVERY).where(sql.among(_delivery.id, "ids")).values(**_attempt)
+        .values(
+            payload=bindparam("bytes"),
+            state=DeliveryState.SENDING,
+            attempts=_delivery.attempts + 1,
+        )
     )
 )
 
@@ -162,12 +147,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
-    new = [one for one in ours if one.payload != one.due.payload]
-    old = [one.due.id for one in ours if one.payload == one.due.payload]
-    if new:
-        tx.run(_frozen, [{"at": one.due.id, "bytes": one.payload} for one in new])
-    if old:
-        tx.run(_repeated, {"ids": old})
+    tx.run(_begun, [{"at": one.due.id, "bytes": one.payload} for one in ours])
     mails = [one for one in ours if one.message_id and not one.due.attempts]
     if mails:
         _remember_mails(tx, mails)
@@ -206,6 +186,7 @@ _sent = Prepared(
         .where(_delivery.id == bindparam("at"))
         .values(
             state=DeliveryState.SENT,
+            attempts=bindparam("tries"),
             sent_at=bindparam("moment"),
             receipt=bindparam("answer"),
             last_error=None,
@@ -217,7 +198,13 @@ _sent = Prepared(
 def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
     """Write down that the other side has them, in its own words."""
     rows = [
-        {"at": due.id, "moment": tx.now, "answer": receipt} for due, receipt in receipts
+        {
+            "at": due.id,
+            "tries": due.attempts + 1,
+            "moment": tx.now,
+            "answer": receipt,
+        }
+        for due, receipt in receipts
     ]
     tx.run(_sent, rows)
 
@@ -229,7 +216,12 @@ def mark_later(
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason, next_at=tx.now + delay)
+        .values(
+            state=state,
+            attempts=due.attempts + 1,
+            last_error=reason,
+            next_at=tx.now + delay,
+        )
     )
 
 
@@ -238,7 +230,7 @@ def mark_over(tx: Transaction, due: Due, *, state: DeliveryState, reason: str) -
     tx.run(
         update(DELIVERY)
         .where(_delivery.id == due.id)
-        .values(state=state, last_error=reason)
+        .values(state=state, attempts=due.attempts + 1, last_error=reason)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -31,10 +31,11 @@ ARRIVAL = table("arrival")
 DELIVERY = table("delivery")
 _lane = LANE.c
 #: Written out, not bound: so the partial indices on the waiting rows serve.
-WAITING = {
-    ARRIVAL.name: text("arrival.state = 'new'"),
-    DELIVERY.name: text("delivery.state IN ('new', 'sending', 'uncertain')"),
+_STATES = {
+    ARRIVAL.name: "state = 'new'",
+    DELIVERY.name: "state IN ('new', 'sending', 'uncertain')",
 }
+WAITING = {name: text(f"{name}.{states}") for name, states in _STATES.items()}
 
 
 #: The owner of a lane that waits for a person, and when it would be due.
@@ -160,6 +161,24 @@ def due_budgets(tx: Transaction, kind: str) -> list[str]:
     return [row.budget for row in rows]
 
 
+def heads(tx: Transaction, leases: Mapping[str, Lease], items: Table) -> list[Any]:
+    """Return the head of each leased lane that is due.
+
+    One look into the index a lane, however much waits behind its head.
+    """
+    rows = tx.run(_HEADS[items.name], {"keys": sorted(leases)})
+    return [row for row in rows if row.next_at <= tx.now]
+
+
+def release_others(
+    tx: Transaction, leases: Mapping[str, Lease], due: Sequence[Any], *, items: Table
+) -> None:
+    """Give back the leased lanes that none of the due rows belongs to."""
+    idle = leases.keys() - {row.lane for row in due}
+    if idle:
+        release(tx, [leases[lane] for lane in idle], items)
+
+
 def hold(tx: Transaction, lease: Lease) -> None:
     """Lock the lane's row; LeaseLost if another worker took it over."""
     if not held(tx, [lease]):
@@ -187,7 +206,8 @@ def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
     """Give lanes back that we hold: gone when empty, else due when the head is."""
     keys = {"keys": [one.lane for one in leases]}
     if tx.run(_EMPTY[items.name], keys).rowcount < len(leases):
-        tx.filled.update(row.kind for row in tx.run(_NOT_EMPTY[items.name], keys))
+        given_back = tx.run(_NOT_EMPTY[items.name], keys)
+        tx.filled.update(row.kind for row in given_back if row.next_at <= tx.now)
 
 
 def _without_empty(sql: Sql, items: Table) -> Any:
@@ -201,10 +221,29 @@ def _with_fresh(sql: Sql, items: Table) -> Any:
     if items is DELIVERY:
         fresh["priority"] = _of_head(items.c.priority)
     given_back = update(LANE).where(sql.among(_lane.key, "keys"))
-    return given_back.values(**fresh).returning(_lane.kind)
+    return given_back.values(**fresh).returning(_lane.kind, _lane.next_at)
+
+
+def _first_of_each(sql: Sql, items: Table) -> Any:
+    other = items.alias("other")
+    first = (
+        select(other.c.id)
+        .where(other.c.lane == _lane.key, text(f"other.{_STATES[items.name]}"))
+        .order_by(other.c.id)
+        .limit(1)
+        .correlate(LANE)
+        .scalar_subquery()
+    )
+    return (
+        select(items)
+        .select_from(LANE.join(items, items.c.id == first))
+        .where(sql.among(_lane.key, "keys"))
+        .order_by(items.c.id)
+    )
 
 
 _KEPT = (ARRIVAL, DELIVERY)
+_HEADS = {t.name: Prepared(partial(_first_of_each, items=t)) for t in _KEPT}
 _EMPTY = {t.name: Prepared(partial(_without_empty, items=t)) for t in _KEPT}
 _NOT_EMPTY = {t.name: Prepared(partial(_with_fresh, items=t)) for t in _KEPT}
 

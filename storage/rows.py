@@ -186,6 +186,7 @@ def to_comment(
         html=row.html,
         message_id=row.message_id,
         attachments=files,
+        verdict=row.verdict,
     )
 
 

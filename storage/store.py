@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage import schema
 from storage.blobs import Blobs
@@ -110,7 +111,7 @@ class Store:
         try:
             with self._reader.connect() as connection:
                 return job(self._begin(connection))
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise translate(error) from error
 
     def close(self) -> None:

@@ -37,6 +37,8 @@ class Arrival(SQLModel, table=True):
         UniqueConstraint("channel", "source_key"),
         Index("arrival_waiting", "lane", "id", sqlite_where=text("state = 'new'"),
               postgresql_where=text("state = 'new'")),
+        Index("arrival_parked", "id", sqlite_where=text("state = 'parked'"),
+              postgresql_where=text("state = 'parked'")),
     )  # fmt: skip
 
     id: int = row_id()

@@ -160,6 +160,20 @@ def _attachments(tx: Transaction, ticket: Ticket) -> dict[int, list[View]]:
     return files
 
 
+def text_of(tx: Transaction, public_id: str) -> str:
+    """Return a comment's newest text; LookupError if there is no such comment."""
+    text: str | None = tx.run(
+        select(REVISION.c.text)
+        .join(COMMENT, REVISION.c.comment_id == COMMENT.c.id)
+        .where(COMMENT.c.public_id == public_id)
+        .order_by(REVISION.c.id.desc())
+        .limit(1)
+    ).scalar()
+    if text is None:
+        raise LookupError(f"there is no comment {public_id}")
+    return text
+
+
 def _events(tx: Transaction, ticket: Ticket) -> list[View]:
     found = tx.run(
         select(EVENT).where(EVENT.c.stream == ticket.stream).order_by(EVENT.c.seq)

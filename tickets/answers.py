@@ -43,7 +43,11 @@ def mail_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
 
 
 def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
-    """Show on the specialist's message that every recipient's server has it."""
+    """Show on the specialist's message that every recipient's server has it.
+
+    The ticket must be locked: else of two mails that arrive at once each sees the
+    other on its way.
+    """
     where = desk.books.chat_message_of(comment_id)
     progress = desk.books.progress(comment_id)
     if where is not None and progress.waiting == 0 and progress.failed == 0:
@@ -51,7 +55,12 @@ def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
 
 
 def tell_failed(
-    desk: Desk, ticket: Ticket, comment_id: CommentId | None, *, failure: Failure
+    desk: Desk,
+    ticket: Ticket,
+    comment_id: CommentId | None,
+    *,
+    failure: Failure,
+    notice: str = "delivery-failed",
 ) -> Ticket:
     """Record that a delivery failed for good and say so in the topic."""
     where = desk.books.chat_message_of(comment_id) if comment_id else None
@@ -67,7 +76,7 @@ def tell_failed(
     chat.tell_topic(
         desk,
         ticket,
-        "delivery-failed",
+        notice,
         facts={"recipient": failure.recipient, "reason": failure.reason},
         reply_to=where[1] if where else None,
     )

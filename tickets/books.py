@@ -56,8 +56,12 @@ class Books(Protocol):
         """Lock and return the ids, taking down the unknown ones as awaited."""
         ...
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> tuple[Comment, str] | None:
-        """Return what an arrival became, with its body's hash."""
+    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
+        """Return what an arrival became."""
+        ...
+
+    def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:
+        """Return the comment that came as this Message-ID and says the same."""
         ...
 
     def contacts(self, emails: Sequence[str]) -> dict[str, Contact]:

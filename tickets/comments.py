@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tickets.books import Books
 from tickets.letter import File
 from tickets.model import (
     Attachment,
@@ -158,3 +159,11 @@ def person(author: Contact | Specialist) -> Json:
         "name": author.name,
         "email": author.email,
     }
+
+
+def known_comment(books: Books, comment_id: CommentId) -> Comment:
+    """Return a comment that a row names; LookupError if it is not there."""
+    comment = books.comment(comment_id)
+    if comment is None:
+        raise LookupError(f"comment {comment_id} is named by a row and has none")
+    return comment

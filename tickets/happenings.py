@@ -6,6 +6,7 @@ from typing import assert_never
 
 from tickets import staff
 from tickets.desk import Desk
+from tickets.fetching import store_fetched
 from tickets.post import Post, receive
 from tickets.talk import (
     Fetched,
@@ -34,7 +35,7 @@ def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR091
         case TopicMoved():
             return staff.follow_topic(desk, came)
         case Fetched():
-            return staff.store_fetched(desk, came)
+            return store_fetched(desk, came)
         case TopicMade():
             return own_topic(desk, came)
         case Migrated():

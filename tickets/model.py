@@ -127,6 +127,7 @@ class Comment:
     html: str | None = None
     message_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    verdict: str | None = None  # accepted or rejected, once staff looked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

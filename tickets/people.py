@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
-from tickets.model import Contact, ContactId, Organisation
+from tickets.model import Contact, ContactId, Organisation, Ticket
 from tickets.rules import Rules
 from tickets.words import EventType
-from tickets.work import NewContact, Work, salted
+from tickets.work import NewContact, NewParticipant, Work, salted
 
 
 def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
-    """Return the contact behind each mailbox, in order, making the unknown ones."""
+    """Return the people behind the mailboxes, in order, making the unknown ones.
+
+    Who has several of the addresses is returned once.
+    """
     wanted = {box.address.lower(): box for box in mailboxes}
     known = desk.books.contacts(sorted(wanted))
     unknown = [box for address, box in wanted.items() if address not in known]
@@ -22,7 +26,25 @@ def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
         for box in unknown:
             address = box.address.lower()
             known[address] = _add(desk.work, box, partners.get(_domain(address)))
-    return [known[address] for address in wanted]
+    return list({known[one].id: known[one] for one in wanted}.values())
+
+
+def add_participant(
+    desk: Desk, ticket: Ticket, contact: Contact, *, role: str
+) -> Ticket:
+    """Return the ticket with one more to get its answers; never we ourselves."""
+    if contact.email is not None and desk.rules.is_own(contact.email):
+        return ticket
+    desk.work.participants.append(
+        NewParticipant(ticket_id=ticket.id, contact_id=contact.id, role=role)
+    )
+    return desk.work.change(
+        ticket,
+        EventType.PARTICIPANT_ADDED,
+        actor=f"contact:{contact.id}",
+        data={"contact": contact.id, "role": role},
+        content={"person": person(contact)},
+    )
 
 
 def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact:

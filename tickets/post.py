@@ -6,26 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tickets import chat, lanes, process
-from tickets.books import Participant
-from tickets.comments import Draft, add_comment, body_hash, person, store_files
+from tickets.clues import find_refs, find_signed, gather
+from tickets.comments import Draft, add_comment, body_hash, store_files
 from tickets.desk import Desk
-from tickets.ladder import (
-    KNOWN_ID,
-    NEW,
-    OWN_ID,
-    Clues,
-    Placed,
-    Ref,
-    climb,
-    tag_of,
-)
+from tickets.ladder import NEW, Placed, Ref, climb
 from tickets.letter import Letter, Mailbox
-from tickets.model import ArrivalId, Contact, Ticket, TicketId
-from tickets.people import find_contacts
+from tickets.model import Contact, Ticket, TicketId
+from tickets.people import add_participant, find_contacts
 from tickets.stages import answered_by_partner
+from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
 from tickets.words import Channel, EventType, Medium, Outcome, Priority, Trust
-from tickets.work import OPENING, NewParticipant, Work
+from tickets.work import OPENING, Work
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
 
@@ -57,37 +49,20 @@ def receive(desk: Desk, post: Post) -> Verdict:
         return Verdict(outcome=Outcome.SIGNAL, rule="own-mail-came-back")
     if letter.bounce or (not post.mail_from and letter.automatic):
         return Verdict(outcome=Outcome.SIGNAL, rule="delivery-report")
-    refs = _refs(desk, letter)
+    refs = find_refs(desk, letter)
     copy = _copy_of(desk, letter, refs)
     if copy is not None:
         return copy
-    signed = _signed_ticket(desk, post, author)
-    tagged = _tagged(desk, letter.subject, author)
-    placed = climb(_clues(letter, refs, signed=signed, tagged=tagged))
+    signed = find_signed(desk, letter, author, rcpt_tos=post.rcpt_tos)
+    clues = gather(desk, letter, author, refs=refs, signed=signed)
+    placed = climb(clues)
     if placed is None:
         return _open(desk, post, author)
-    return _continue(
-        desk, post, author, placed=placed, proven=_is_author(signed, author)
+    source = Source(
+        proven=signed is not None and signed.is_for(author),
+        knows_an_id=answers_known_mail(desk, clues, placed),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Signed:
-    """A valid signed reply address: the ticket, and whom it was made for."""
-
-    ticket_id: TicketId
-    recipient: str
-
-
-def _is_author(signed: _Signed | None, author: Mailbox) -> bool:
-    return signed is not None and signed.recipient == author.address.lower()
-
-
-def _refs(desk: Desk, letter: Letter) -> dict[str, Ref]:
-    ids = {*letter.references, *letter.in_reply_to}
-    if letter.message_id:
-        ids.add(letter.message_id)
-    return desk.books.refs(sorted(ids)) if ids else {}
+    return _continue(desk, post, author, placed=placed, source=source)
 
 
 def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None:
@@ -95,67 +70,15 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
     ref = refs.get(letter.message_id or "")
     if ref is None or not ref.seen or ref.arrival_id in {None, desk.work.arrival}:
         return None
-    first = desk.books.comment_by_arrival(ArrivalId(ref.arrival_id or 0))
-    if first is None or first[1] != body_hash(letter.text, letter.files):
+    first = desk.books.same_comment(ref, body_hash(letter.text, letter.files))
+    if first is None:
         return None
     return Verdict(
         outcome=Outcome.DUPLICATE,
         rule="same-message-id-and-body",
-        outcome_id=str(first[0].id),
-        ticket_id=first[0].ticket_id,
+        outcome_id=str(first.id),
+        ticket_id=first.ticket_id,
     )
-
-
-def _signed_ticket(desk: Desk, post: Post, author: Mailbox) -> _Signed | None:
-    addresses = [*post.rcpt_tos, *(box.address for box in post.letter.to)]
-    for address in addresses:
-        said = desk.rules.signer.read(address)
-        if said is None:
-            continue
-        ticket = desk.books.ticket_by_number(said.number)
-        if ticket is None:
-            continue
-        for email in _candidates(desk.books.participants(ticket.id), author):
-            if desk.rules.signer.proves(said.token, said.number, email):
-                return _Signed(ticket_id=ticket.id, recipient=email)
-    return None
-
-
-def _candidates(people: tuple[Participant, ...], author: Mailbox) -> list[str]:
-    known = [one.contact.email for one in people if one.contact.email]
-    return [author.address.lower(), *known]
-
-
-def _clues(
-    letter: Letter,
-    refs: dict[str, Ref],
-    *,
-    signed: _Signed | None,
-    tagged: TicketId | None,
-) -> Clues:
-    nearest_first = [*letter.in_reply_to, *reversed(letter.references)]
-    return Clues(
-        signed=signed.ticket_id if signed else None,
-        parents=tuple(refs[one] for one in nearest_first if one in refs),
-        self_ref=refs.get(letter.message_id or ""),
-        tagged=tagged,
-    )
-
-
-def _tagged(desk: Desk, subject: str, author: Mailbox) -> TicketId | None:
-    """Return the tag's ticket for its participants and their organisation."""
-    number = tag_of(subject)
-    ticket = desk.books.ticket_by_number(number) if number else None
-    if ticket is None:
-        return None
-    email = author.address.lower()
-    people = desk.books.participants(ticket.id)
-    if any(one.contact.email == email for one in people):
-        return ticket.id
-    domain = email.rpartition("@")[2]
-    partner = desk.books.organisations([domain]).get(domain)
-    same = partner is not None and partner == ticket.organisation
-    return ticket.id if same else None
 
 
 def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
@@ -179,11 +102,14 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         assignee=None,
         opened_at=work.now,
     )
-    ticket = _record_opening(work, ticket, people)
+    ticket = _record_opening(work, ticket)
+    for place, contact in enumerate(people):
+        role = "cc" if place else "requester"
+        ticket = add_participant(desk, ticket, contact, role=role)
     ticket, comment = add_comment(
         work, ticket, _draft(work, post, requester, trust=Trust.PLAUSIBLE)
     )
-    _remember(work, letter, ticket.id)
+    _remember(work, letter, ticket.id, trust=comment.trust)
     _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
@@ -195,7 +121,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
     )
 
 
-def _record_opening(work: Work, ticket: Ticket, people: list[Contact]) -> Ticket:
+def _record_opening(work: Work, ticket: Ticket) -> Ticket:
     partner = ticket.organisation
     work.opened[ticket.id] = ticket
     work.record(
@@ -219,25 +145,7 @@ def _record_opening(work: Work, ticket: Ticket, people: list[Contact]) -> Ticket
             "organisation_name": partner.name if partner else None,
         },
     )
-    for contact in people:
-        role = "requester" if contact is people[0] else "cc"
-        ticket = _add_participant(work, ticket, contact, role=role)
     return ticket
-
-
-def _add_participant(
-    work: Work, ticket: Ticket, contact: Contact, *, role: str
-) -> Ticket:
-    work.participants.append(
-        NewParticipant(ticket_id=ticket.id, contact_id=contact.id, role=role)
-    )
-    return work.change(
-        ticket,
-        EventType.PARTICIPANT_ADDED,
-        actor=f"contact:{contact.id}",
-        data={"contact": contact.id, "role": role},
-        content={"person": person(contact)},
-    )
 
 
 def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
@@ -267,10 +175,14 @@ def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
     )
 
 
-def _remember(work: Work, letter: Letter, ticket_id: TicketId) -> None:
-    """Let every id of the conversation lead to its ticket from now on."""
+def _remember(work: Work, letter: Letter, ticket_id: TicketId, *, trust: Trust) -> None:
+    """Let every id of the conversation lead to its ticket from now on.
+
+    What an unproven author refers to is not believed: only their own mail is known.
+    """
     work.message_id = letter.message_id
-    for one in (letter.message_id, *letter.in_reply_to, *letter.references):
+    named = (*letter.in_reply_to, *letter.references)
+    for one in (letter.message_id, *(named if trust is not Trust.UNPROVEN else ())):
         if one:
             work.refs[one] = ticket_id
 
@@ -295,22 +207,22 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
 
 
 def _continue(
-    desk: Desk, post: Post, author: Mailbox, *, placed: Placed, proven: bool
+    desk: Desk, post: Post, author: Mailbox, *, placed: Placed, source: Source
 ) -> Verdict:
     work = desk.work
     ticket = desk.books.ticket(placed.ticket_id)
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     is_known = any(one.contact.id == contact.id for one in people)
-    trust = judge(placed.rule, proven=proven, participant=is_known)
+    trust = judge(source, participant=is_known)
     draft = _draft(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
         if not is_known:
-            ticket = _add_participant(work, ticket, contact, role="cc")
+            ticket = add_participant(desk, ticket, contact, role="cc")
         if not post.letter.automatic:
             ticket = answered_by_partner(desk, ticket, contact)
-    _remember(work, post.letter, ticket.id)
+    _remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
     return Verdict(
         outcome=Outcome.COMMENT,
@@ -318,12 +230,3 @@ def _continue(
         outcome_id=str(comment.id),
         ticket_id=ticket.id,
     )
-
-
-def judge(rule: str, *, proven: bool, participant: bool) -> Trust:
-    """Say how far the author of a comment is believed to be who they say."""
-    if proven:
-        return Trust.PROVEN
-    if participant or rule in {OWN_ID, KNOWN_ID}:
-        return Trust.PLAUSIBLE
-    return Trust.UNPROVEN

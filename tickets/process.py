@@ -12,6 +12,7 @@ IN_PROGRESS = "in-progress"
 WAITING = "waiting"
 RESOLVED = "resolved"
 CLOSED = "closed"
+ENDED = frozenset({RESOLVED, CLOSED})
 
 
 class TransitionError(Exception):
@@ -35,7 +36,8 @@ class Process:
         return tuple(self.transitions)
 
     def allows(self, source: str, target: str) -> bool:
-        return target in self.transitions.get(source, frozenset())
+        """Say whether ``target`` may follow; from a stage that is no more, any may."""
+        return target in self.transitions.get(source, self.stages)
 
     def check(self, source: str, target: str) -> None:
         """Raise TransitionError unless ``target`` may follow ``source``."""

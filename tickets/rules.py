@@ -40,9 +40,7 @@ class Rules:
         wanted = address.lower()
         if wanted in self.own_addresses:
             return True
-        local, _, domain = wanted.rpartition("@")
-        plain = f"{local.partition('+')[0]}@{domain}"
-        return plain in self.own_addresses or self._is_signed(wanted)
+        return _without_plus(wanted) in self.own_addresses or self._is_signed(wanted)
 
     def _is_signed(self, address: str) -> bool:
         domain = self.address.lower().rpartition("@")[2]
@@ -54,11 +52,17 @@ class Rules:
     def site_for(self, recipients: tuple[str, ...]) -> Site:
         """Return the site of the first recipient that names one, else the first."""
         for recipient in recipients:
+            named = {recipient.lower(), _without_plus(recipient.lower())}
             for site in self.sites:
-                if recipient.lower() in {own.lower() for own in site.addresses}:
+                if not named.isdisjoint(own.lower() for own in site.addresses):
                     return site
         return self.sites[0]
 
     def language_for(self, own: str | None, site: str) -> str:
         """Choose the person's language, else the site's, else the service's."""
         return own or self.site(site).language or self.language
+
+
+def _without_plus(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

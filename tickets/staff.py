@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from tickets import chat, process
 from tickets.answers import mail_answer
-from tickets.comments import (
-    Draft,
-    add_comment,
-    body_hash,
-    record_attachment,
-    store_content,
-)
+from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
+from tickets.fetching import fetch_files, is_waiting, list_remote
 from tickets.model import (
-    Attachment,
-    Comment,
     CommentId,
     Contact,
     Json,
     Specialist,
     Ticket,
 )
+from tickets.people import add_participant
 from tickets.process import TransitionError
-from tickets.stages import answered_by_partner, assign, close, reopen, to_stage
-from tickets.talk import Fetched, Pressed, RemoteFile, Said, TopicMoved
+from tickets.stages import (
+    answered_by_partner,
+    assign,
+    close,
+    reopen,
+    to_stage_if_allowed,
+)
+from tickets.talk import Pressed, Said, TopicMoved
 from tickets.verdict import Verdict
 from tickets.words import (
     Channel,
     EventType,
-    FileState,
     Outcome,
     Trust,
     Visibility,
 )
-from tickets.work import ChatLink, Work
+from tickets.work import ChatLink
 
 NOTE_PREFIX = "//"
-#: getFile serves no more (Bot API, getFile).
-FETCH_LIMIT = 20 * 1024 * 1024
 
 
 def hear(desk: Desk, said: Said) -> Verdict:
@@ -53,21 +50,20 @@ def hear(desk: Desk, said: Said) -> Verdict:
         facts: Json = {"telegram_id": said.author}
         chat.tell_topic(desk, ticket, notice, facts=facts, reply_to=said.message_id)
         return Verdict(outcome=Outcome.IGNORED, rule=notice, ticket_id=ticket.id)
-    if not said.text.strip() and not said.files:
+    if not _words_of(said)[0] and not said.files:
         return Verdict(outcome=Outcome.IGNORED, rule="says-nothing")
     return _comment(desk, said, ticket, author=author)
 
 
 def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> Verdict:
     work = desk.work
-    is_note = said.text.startswith(NOTE_PREFIX)
-    text = said.text.removeprefix(NOTE_PREFIX).strip() if is_note else said.text
+    text, is_note = _words_of(said)
     draft = Draft(
         author=author,
         text=text,
         channel=Channel.TELEGRAM,
         visibility=Visibility.INTERNAL if is_note else Visibility.PUBLIC,
-        attachments=tuple(_attachment(work, file) for file in said.files),
+        attachments=tuple(list_remote(work, file) for file in said.files),
         fingerprint=body_hash(text, ()),
     )
     ticket, comment = add_comment(work, ticket, draft)
@@ -79,14 +75,14 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
             comment_id=comment.id,
         )
     )
-    _fetch_files(desk, ticket, comment, reply_to=said.message_id)
+    fetch_files(desk, ticket, comment, reply_to=said.message_id)
     where = (said.chat, said.message_id)
     if is_note:
         chat.react(work, where, "noted")
     else:
         ticket = _move_on(desk, ticket, author)
         chat.react(work, where, "queued")
-        if not _is_waiting(comment):
+        if not is_waiting(comment):
             mail_answer(desk, ticket, comment)
     return Verdict(
         outcome=Outcome.COMMENT,
@@ -96,71 +92,21 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
     )
 
 
+def _words_of(said: Said) -> tuple[str, bool]:
+    """Return what is said, and whether it is a note."""
+    text = said.text.strip()
+    is_note = text.startswith(NOTE_PREFIX)
+    return text.removeprefix(NOTE_PREFIX).strip() if is_note else text, is_note
+
+
 def _move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
     """Take the ticket if nobody has it, and let it wait for the partner."""
     actor = f"specialist:{author.id}"
-    if ticket.stage in {process.CLOSED, process.RESOLVED}:
-        ticket = reopen(desk, ticket, actor=actor)
+    if ticket.stage in process.ENDED:
+        ticket = to_stage_if_allowed(desk, ticket, process.IN_PROGRESS, actor=actor)
     if ticket.assignee is None:
         ticket = assign(desk, ticket, author, actor=actor)
-    if ticket.stage != process.WAITING:
-        ticket = to_stage(desk, ticket, process.WAITING, actor=actor)
-    return ticket
-
-
-def _attachment(work: Work, file: RemoteFile) -> Attachment:
-    too_big = file.size > FETCH_LIMIT
-    return Attachment(
-        id=work.ids.row("attachment"),
-        name=file.name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=None,
-        state=FileState.REMOTE_ONLY if too_big else FileState.PENDING,
-        remote_id=file.remote_id,
-    )
-
-
-def _is_waiting(comment: Comment) -> bool:
-    return any(file.state is FileState.PENDING for file in comment.attachments)
-
-
-def _fetch_files(
-    desk: Desk, ticket: Ticket, comment: Comment, *, reply_to: int
-) -> None:
-    for file in comment.attachments:
-        if file.state is FileState.PENDING:
-            chat.fetch(desk.work, ticket, file)
-        elif file.state is FileState.REMOTE_ONLY:
-            chat.tell_topic(
-                desk,
-                ticket,
-                "file-too-big",
-                facts={"name": file.name},
-                reply_to=reply_to,
-            )
-
-
-def store_fetched(desk: Desk, fetched: Fetched) -> Verdict:
-    """Put a fetched file on its comment; the last one lets the answer go."""
-    found = desk.books.attachment(fetched.attachment)
-    if found is None or found[0].state is not FileState.PENDING:
-        return Verdict(outcome=Outcome.DUPLICATE, rule="file-is-here")
-    pending, comment_id = found
-    comment = _known(desk, comment_id)
-    ticket = desk.books.ticket(comment.ticket_id)
-    file = store_content(desk.work, pending, fetched.content)
-    ticket = record_attachment(desk.work, ticket, comment, file=file)
-    others = [one for one in comment.attachments if one.id != file.id]
-    is_last = not any(one.state is FileState.PENDING for one in others)
-    if is_last and comment.visibility is Visibility.PUBLIC:
-        mail_answer(desk, ticket, comment)
-    return Verdict(
-        outcome=Outcome.REVISION,
-        rule="file-fetched",
-        outcome_id=str(comment.id),
-        ticket_id=ticket.id,
-    )
+    return to_stage_if_allowed(desk, ticket, process.WAITING, actor=actor)
 
 
 def press(desk: Desk, pressed: Pressed) -> Verdict:
@@ -180,12 +126,7 @@ def press(desk: Desk, pressed: Pressed) -> Verdict:
     except TransitionError:
         notice = "forbidden"
     chat.toast(desk.work, pressed.callback_id, notice, number=ticket.number)
-    return Verdict(
-        outcome=Outcome.COMMAND,
-        rule=pressed.action,
-        outcome_id=str(ticket.id),
-        ticket_id=ticket.id,
-    )
+    return _done(ticket, pressed.action)
 
 
 def _command(desk: Desk, action: str, ticket: Ticket, *, author: Specialist) -> str:
@@ -208,10 +149,15 @@ def _command(desk: Desk, action: str, ticket: Ticket, *, author: Specialist) -> 
 
 def _judge(desk: Desk, pressed: Pressed, author: Specialist) -> Verdict:
     comment = desk.books.comment(CommentId(int(pressed.subject)))
-    if comment is None or comment.trust is not Trust.UNPROVEN:
-        chat.toast(desk.work, pressed.callback_id, "judged-already")
-        return Verdict(outcome=Outcome.COMMAND, rule="judged-already")
+    if comment is None:
+        chat.toast(desk.work, pressed.callback_id, "unknown-button")
+        return Verdict(outcome=Outcome.IGNORED, rule="unknown-comment")
     ticket = desk.books.ticket(comment.ticket_id)
+    # Once more, as it stands under the ticket's lock.
+    comment = known_comment(desk.books, comment.id)
+    if comment.trust is not Trust.UNPROVEN or comment.verdict is not None:
+        chat.toast(desk.work, pressed.callback_id, "judged-already")
+        return _done(ticket, "judged-already")
     accepted = pressed.action == "accept"
     desk.work.verdicts[comment.id] = "accepted" if accepted else "rejected"
     ticket = desk.work.change(
@@ -221,14 +167,17 @@ def _judge(desk: Desk, pressed: Pressed, author: Specialist) -> Verdict:
         data={"comment": comment.public_id, "accepted": accepted},
     )
     if accepted and isinstance(comment.author, Contact):
-        answered_by_partner(desk, ticket, comment.author)
+        _let_in(desk, ticket, comment.author)
     chat.toast(desk.work, pressed.callback_id, "accepted" if accepted else "rejected")
-    return Verdict(
-        outcome=Outcome.COMMAND,
-        rule=pressed.action,
-        outcome_id=str(ticket.id),
-        ticket_id=ticket.id,
-    )
+    return _done(ticket, pressed.action)
+
+
+def _let_in(desk: Desk, ticket: Ticket, author: Contact) -> None:
+    """Let the author of an accepted comment be one of the ticket's people."""
+    people = desk.books.participants(ticket.id)
+    if all(one.contact.id != author.id for one in people):
+        ticket = add_participant(desk, ticket, author, role="cc")
+    answered_by_partner(desk, ticket, author)
 
 
 def follow_topic(desk: Desk, moved: TopicMoved) -> Verdict:
@@ -238,20 +187,20 @@ def follow_topic(desk: Desk, moved: TopicMoved) -> Verdict:
     if ticket is None or author is None:
         return Verdict(outcome=Outcome.IGNORED, rule="topic-moved-by-others")
     actor = f"specialist:{author.id}"
-    if moved.closed and ticket.stage != process.CLOSED:
-        close(desk, ticket, actor=actor)
-    elif not moved.closed and ticket.stage == process.CLOSED:
-        reopen(desk, ticket, actor=actor)
+    try:
+        if moved.closed and ticket.stage != process.CLOSED:
+            close(desk, ticket, actor=actor)
+        elif not moved.closed and ticket.stage == process.CLOSED:
+            reopen(desk, ticket, actor=actor)
+    except TransitionError:
+        chat.tell_topic(desk, ticket, "forbidden")
+    return _done(ticket, "topic-closed" if moved.closed else "topic-reopened")
+
+
+def _done(ticket: Ticket, rule: str) -> Verdict:
     return Verdict(
         outcome=Outcome.COMMAND,
-        rule="topic-closed" if moved.closed else "topic-reopened",
+        rule=rule,
         outcome_id=str(ticket.id),
         ticket_id=ticket.id,
     )
-
-
-def _known(desk: Desk, comment_id: CommentId) -> Comment:
-    comment = desk.books.comment(comment_id)
-    if comment is None:
-        raise LookupError(f"comment {comment_id} has an attachment and no row")
-    return comment

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tickets import chat, process
 from tickets.desk import Desk
 from tickets.model import Contact, Specialist, Ticket
@@ -12,47 +14,78 @@ def to_stage(desk: Desk, ticket: Ticket, stage: str, *, actor: str) -> Ticket:
     """Return the ticket in ``stage``; TransitionError if the process forbids it."""
     if ticket.stage == stage:
         return ticket
-    desk.rules.process.check(ticket.stage, stage)
-    resolved = desk.work.now if stage == process.RESOLVED else ticket.resolved_at
-    after = desk.work.change(
+    if stage == process.CLOSED:
+        return close(desk, ticket, actor=actor)
+    if ticket.stage in process.ENDED and stage not in process.ENDED:
+        return reopen(desk, ticket, actor=actor, stage=stage)
+    return _step(
+        desk,
         ticket,
-        EventType.STAGE_CHANGED,
+        stage,
+        type_=EventType.STAGE_CHANGED,
         actor=actor,
-        data={"from": ticket.stage, "to": stage},
-        stage=stage,
-        resolved_at=resolved,
+        resolved_at=desk.work.now if stage == process.RESOLVED else None,
+        closed_at=None,
     )
-    chat.refresh_card(desk, after)
-    return after
+
+
+def to_stage_if_allowed(
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str
+) -> Ticket:
+    """Return the ticket in ``stage``, or as it is if the process has no such way.
+
+    For the steps the desk takes by itself: no message is lost over one of them.
+    """
+    if not desk.rules.process.allows(ticket.stage, stage):
+        return ticket
+    return to_stage(desk, ticket, stage, actor=actor)
 
 
 def close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
     """Return the ticket closed; TransitionError if the process forbids it."""
-    desk.rules.process.check(ticket.stage, process.CLOSED)
-    after = desk.work.change(
+    return _step(
+        desk,
         ticket,
-        EventType.CLOSED,
+        process.CLOSED,
+        type_=EventType.CLOSED,
         actor=actor,
-        data={"from": ticket.stage, "to": process.CLOSED},
-        stage=process.CLOSED,
         resolved_at=ticket.resolved_at or desk.work.now,
         closed_at=desk.work.now,
     )
-    chat.refresh_card(desk, after)
-    return after
 
 
-def reopen(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
+def reopen(
+    desk: Desk, ticket: Ticket, *, actor: str, stage: str = process.IN_PROGRESS
+) -> Ticket:
     """Return the ticket in progress again; its end times are forgotten."""
-    desk.rules.process.check(ticket.stage, process.IN_PROGRESS)
-    after = desk.work.change(
+    return _step(
+        desk,
         ticket,
-        EventType.REOPENED,
+        stage,
+        type_=EventType.REOPENED,
         actor=actor,
-        data={"from": ticket.stage, "to": process.IN_PROGRESS},
-        stage=process.IN_PROGRESS,
         resolved_at=None,
         closed_at=None,
+    )
+
+
+def _step(
+    desk: Desk,
+    ticket: Ticket,
+    stage: str,
+    *,
+    type_: EventType,
+    actor: str,
+    **fields: Any,
+) -> Ticket:
+    desk.rules.process.check(ticket.stage, stage)
+    after = desk.work.change(
+        ticket,
+        type_,
+        actor=actor,
+        data={"from": ticket.stage, "to": stage},
+        stage=stage,
+        **fields,
     )
     chat.refresh_card(desk, after)
     return after
@@ -72,15 +105,13 @@ def assign(desk: Desk, ticket: Ticket, specialist: Specialist, *, actor: str) ->
         )
         chat.refresh_card(desk, ticket)
     if ticket.stage == process.NEW:
-        ticket = to_stage(desk, ticket, process.ASSIGNED, actor=actor)
+        ticket = to_stage_if_allowed(desk, ticket, process.ASSIGNED, actor=actor)
     return ticket
 
 
 def answered_by_partner(desk: Desk, ticket: Ticket, contact: Contact) -> Ticket:
     """Move the ticket on after the partner's word: resume or reopen it."""
+    if ticket.stage not in {*process.ENDED, process.WAITING}:
+        return ticket
     actor = f"contact:{contact.id}"
-    if ticket.stage in {process.CLOSED, process.RESOLVED}:
-        return reopen(desk, ticket, actor=actor)
-    if ticket.stage == process.WAITING:
-        return to_stage(desk, ticket, process.IN_PROGRESS, actor=actor)
-    return ticket
+    return to_stage_if_allowed(desk, ticket, process.IN_PROGRESS, actor=actor)

@@ -8,8 +8,14 @@ import hmac
 import re
 from dataclasses import dataclass
 
-_LOCAL = re.compile(r"(?P<number>[a-z]+-[0-9]+)\.(?P<token>[a-z2-7]{8,32})", re.ASCII)
 _MAC_BYTES = 10
+_TOKEN_LENGTH = 18  # the key's id and the MAC, eleven bytes, in base32
+_SAID = (
+    r"(?P<number>[a-z]{1,8}-[0-9]{1,12})"
+    rf"\.(?P<token>[a-z2-7]{{{_TOKEN_LENGTH}}})"
+)
+#: As any style may have made it: the operator may have changed the style since.
+_ANYWHERE = re.compile(rf"(?<![a-z0-9]){_SAID}(?![a-z0-9])", re.ASCII)
 LOCAL_PART_LIMIT = 64  # RFC 5321, 4.5.3.1.1
 
 
@@ -47,22 +53,29 @@ class Signer:
         """Return the address that an answer should go to, None if it is off."""
         if self.style == "off":
             return None
-        local, _, domain = self.address.rpartition("@")
-        token = f"{number.lower()}.{self.token(number, recipient)}"
-        if self.style == "plus":
-            made = f"{local}+{token}@{domain}"
-        else:
-            made = self.style.format(local=local, token=token, domain=domain)
+        made = self._made(f"{number.lower()}.{self.token(number, recipient)}")
         if len(made.rpartition("@")[0]) > LOCAL_PART_LIMIT:
             return None
         return made
 
     def read(self, address: str) -> ReplyAddress | None:
         """Find ticket number and token in an address that looks like one of ours."""
-        found = _LOCAL.search(address.lower().rpartition("@")[0])
+        wanted = address.lower()
+        found = self._by_style(wanted) or _ANYWHERE.search(wanted.rpartition("@")[0])
         if found is None:
             return None
         return ReplyAddress(found["number"].upper(), found["token"])
+
+    def _by_style(self, address: str) -> re.Match[str] | None:
+        if self.style == "off":
+            return None
+        before, _, after = self._made("\0").lower().partition("\0")
+        return re.fullmatch(re.escape(before) + _SAID + re.escape(after), address)
+
+    def _made(self, token: str) -> str:
+        local, _, domain = self.address.rpartition("@")
+        style = "{local}+{token}@{domain}" if self.style == "plus" else self.style
+        return style.format(local=local, token=token, domain=domain)
 
     @staticmethod
     def _token(key: bytes, number: str, recipient: str) -> str:

@@ -188,7 +188,10 @@ class Work:
         facts: Json,
         **more: object,
     ) -> Delivery:
-        """Queue something to leave once this work is committed."""
+        """Queue something to leave once this work is committed.
+
+        What it ``replaces`` and was queued by the same work goes in its place.
+        """
         delivery = Delivery(
             id=DeliveryId(self.ids.row("delivery")),
             medium=medium,
@@ -200,6 +203,12 @@ class Work:
             arrival_id=self.arrival,
             **more,  # type: ignore[arg-type] # the caller names Delivery's fields
         )
+        for place, former in enumerate(self.deliveries):
+            if former.replaces and former.replaces == delivery.replaces:
+                urgency = min(former.priority, priority)
+                newest = replace(delivery, id=former.id, priority=urgency)
+                self.deliveries[place] = newest
+                return newest
         self.deliveries.append(delivery)
         return delivery
 

@@ -143,10 +143,6 @@ def _deliver(tg: Telegram, chat: Chat, params: Params, *, content: Json) -> Mess
     return tg.post(chat, message)
 
 
-def _kind(params: Params) -> Kind:
-    return KINDS[params.text("type")]
-
-
 def _item(item: Any) -> Json:
     if not isinstance(item, dict) or item.get("type") not in {
         "document",

@@ -3,8 +3,17 @@
 
 const $ = (id) => document.getElementById(id);
 const api = "/sandbox/api/";
+const pictures = ["image/png", "image/jpeg", "image/gif"];
 const seen = new Map(); // last message id read, by place
 const tints = ["#4c7f9e", "#8a6fa8", "#5d8a5a", "#b07a3e", "#a75d6d", "#3f8580"];
+const refusals = [ // the control API speaks English, the page Russian
+  [/TOPIC_CLOSED/, "Тема закрыта: писать в неё может только администратор"],
+  [/has blocked the bot/, "Бот заблокирован: сначала разблокируйте его"],
+  [/may not manage topics/, "У этого участника нет права управлять темами"],
+  [/not in the group/, "Этого человека нет в группе"],
+  [/the group has moved/, "Группа переехала, пишите в новую"],
+  [/the mail did not go: /, "Письмо не ушло: "],
+];
 let state = null;
 let place = readPlace();
 let answering = null;
@@ -31,7 +40,7 @@ async function ask(path, body, method) {
     body: form ? body : JSON.stringify(body),
   });
   const result = await answer.json();
-  if (!answer.ok) throw new Error(result.error);
+  if (!answer.ok) throw new Error(refusals.reduce((text, [found, words]) => text.replace(found, words), result.error));
   return result;
 }
 
@@ -84,8 +93,8 @@ function chatButton(chat, thread, traits) {
   },
   el("span", { class: "icon", "aria-hidden": "true", "data-tint": Math.abs(chat + thread) % tints.length }, traits.icon),
   el("span", { class: "name" }, traits.name),
-  el("time", {}, traits.last_at ? clock(traits.last_at) : "", fresh ? el("span", { class: "dot", title: "новое" }) : ""),
-  el("span", { class: "last" }, traits.last_text || (traits.closed ? "тема закрыта" : "нет сообщений")));
+  el("span", { class: "last" }, traits.last_text || (traits.closed ? "тема закрыта" : "нет сообщений")),
+  el("time", {}, traits.last_at ? clock(traits.last_at) : "", fresh ? el("span", { class: "dot", title: "новое" }) : ""));
 }
 
 function showChats() {
@@ -149,7 +158,7 @@ function pressKey(message, key) {
 function attachment(file) {
   if (!file) return "";
   if (file.kind === "photo") return el("img", { class: "photo", src: file.url, alt: file.name, loading: "lazy" });
-  return el("a", { class: "file", href: file.url, download: file.name }, "📎", `${file.name}, ${size(file.size)}`);
+  return el("a", { class: "file", href: file.url, download: file.name }, `📎 ${file.name}, ${size(file.size)}`);
 }
 
 function quoted(message) {
@@ -207,6 +216,7 @@ async function showTalk() {
   $("subtitle").textContent = topic ? chat.title + (topic.closed ? ", закрыта" : "") : chat?.kind === "private" || user ? "личный чат с ботом" : "";
   showDeeds(chat, topic, user);
   showAuthors(chat, user);
+  showAnonymous(chat);
   const asked = keyOf(place.chat, place.thread);
   const messages = chat ? await ask(`chats/${chat.id}/messages?thread=${place.thread}`) : [];
   if (!place || asked !== keyOf(place.chat, place.thread)) return;
@@ -254,7 +264,11 @@ function showAuthors(chat, user) {
   select.replaceChildren(...ids.map((id) => el("option", { value: id }, findUser(id)?.name || id)));
   if (ids.includes(Number(before))) select.value = before;
   select.dataset.ids = wanted;
-  $("anonymous").parentElement.hidden = !chat || chat.kind === "private";
+}
+
+function showAnonymous(chat) {
+  const author = Number($("author").value);
+  $("anonymous").parentElement.hidden = !chat?.members.some((member) => member.id === author && member.admin);
 }
 
 async function send() {
@@ -268,6 +282,7 @@ async function send() {
   let body = wish;
   if (files.length) {
     body = new FormData();
+    if (files.every((file) => pictures.includes(file.type))) wish.kind = "photo";
     for (const [name, value] of Object.entries(wish)) body.append(name, value);
     files.forEach((file, place) => body.append(`file${place}`, file));
   }
@@ -304,10 +319,10 @@ function mailNode(mail) {
   const fill = () => {
     if (sheet.children.length > 1) return;
     sheet.append(el("div", { class: "letter-body" },
-      el("dl", {}, ...mail.headers.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      el("dl", {}, ...mail.headers.flatMap(([name, value]) => [el("div", {}, el("dt", {}, name), el("dd", {}, value))])),
       el("div", { class: "text" }, mail.text),
       mail.files.length ? el("p", { class: "muted" }, `Вложения: ${mail.files.join(", ")}`) : "",
-      el("div", {}, state.can_mail ? el("button", { onclick: () => reply(mail) }, "Ответить письмом") : "",
+      el("div", { class: "row" }, state.can_mail ? el("button", { onclick: () => reply(mail) }, "Ответить письмом") : "",
         el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник"))));
   };
   sheet.addEventListener("toggle", () => {

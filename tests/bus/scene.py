@@ -11,9 +11,10 @@ from typing import Any
 
 from bus.mirror import mirror
 from bus.schemas import Schemas
-from tests.bus.memory import CountedIds, Records
+from tests.fakes import CountedIds, Records
 from tickets import answers, staff, stages
 from tickets.desk import Desk
+from tickets.fetching import store_fetched
 from tickets.letter import File, Letter, Mailbox
 from tickets.model import (
     ArrivalId,
@@ -106,7 +107,7 @@ class Scene:
                 f"organisation:{PARTNER.id}",
                 1,
                 EventType.CHANGED,
-                actor="cli",
+                actor="operator",
                 data={"organisation": PARTNER.id},
                 content={
                     "name": PARTNER.name,
@@ -120,7 +121,7 @@ class Scene:
                 f"specialist:{VERA.id}",
                 1,
                 EventType.CHANGED,
-                actor="cli",
+                actor="operator",
                 data={"specialist": VERA.id, "site": VERA.site, "role": VERA.role},
                 content={"name": VERA.name, "telegram_id": VERA.telegram_id},
             )
@@ -185,7 +186,7 @@ class Scene:
         ]
         for one in reversed(waiting):
             fetched = Fetched(attachment=one, content=content)
-            self.run(partial(staff.store_fetched, fetched=fetched))
+            self.run(partial(store_fetched, fetched=fetched))
 
     def move_topic(self, *, closed: bool) -> None:
         moved = TopicMoved(

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.targets import out_of, publisher_from
+from bus.publishers import publisher_from
+from bus.targets import out_of
 from tests.bus.scene import PARTNER, VERA, Scene, all_that_can_happen
 from tests.replay import GapError, OrderError, State, replay, replayed, sha256
 from tickets.letter import File

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.targets import out_of, publisher_from
+from bus.publishers import publisher_from
+from bus.targets import out_of
 from tests.bus.scene import Scene
 from tests.replay import replay
 from tickets.sending import Sent

@@ -33,9 +33,8 @@ def file(store: Store, key: str, came: Any, *, channel: str = "smtp") -> None:
     inbox = Filing(store=store, rules=rules(), mirror=lambda work: None, owner="t")
 
     async def work() -> None:
-        for queue in await inbox.claim(10):
-            for one in queue.arrivals:
-                await inbox.file(queue, one, came, last=True)
+        for one in await inbox.claim(10):
+            await inbox.file(one, came)
 
     asyncio.run(work())
 

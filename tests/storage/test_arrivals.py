@@ -27,9 +27,8 @@ def deliver(store: Store, key: str, came: Post) -> None:
 
 
 async def file_all(inbox: Filing, came: Post) -> None:
-    for queue in await inbox.claim(10):
-        for arrival in queue.arrivals:
-            await inbox.file(queue, arrival, came, last=True)
+    for arrival in await inbox.claim(10):
+        await inbox.file(arrival, came)
 
 
 def execute(statement: str, tx: Transaction) -> None:

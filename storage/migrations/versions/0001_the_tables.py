@@ -36,6 +36,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "source_key"),
     )
     op.create_index(
+        "arrival_parked",
+        "arrival",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
         "arrival_waiting",
         "arrival",
         ["lane", "id"],

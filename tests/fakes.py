@@ -23,7 +23,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.words import Trust
+from tickets.words import UNFINISHED, DeliveryState, Medium, Trust
 from tickets.work import Work
 
 
@@ -54,10 +54,15 @@ class Records:
     comments: dict[CommentId, Comment] = field(default_factory=dict)
     hashes: dict[CommentId, str] = field(default_factory=dict)
     by_arrival: dict[ArrivalId, CommentId] = field(default_factory=dict)
+    shown: dict[CommentId, tuple[int, int]] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)  # former Telegram ids
     known: dict[str, Ref] = field(default_factory=dict)
     topics: dict[tuple[int, int], TicketId] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    states: dict[int, DeliveryState] = field(default_factory=dict)  # if not new
+    queued_at: dict[int, datetime] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
     counters: dict[str, itertools.count[int]] = field(default_factory=dict)
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
@@ -65,9 +70,17 @@ class Records:
             one: self.known.setdefault(one, Ref(message_id=one)) for one in message_ids
         }
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> tuple[Comment, str] | None:
+    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
         found = self.by_arrival.get(arrival)
-        return None if found is None else (self.comments[found], self.hashes[found])
+        return None if found is None else self.comments[found]
+
+    def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:
+        first = self.by_arrival.get(ref.arrival_id or ArrivalId(0))
+        for one in self.comments.values():
+            later = (one.ticket_id, one.message_id) == (ref.ticket_id, ref.message_id)
+            if (later or one.id == first) and self.hashes[one.id] == body_hash:
+                return one
+        return None
 
     def contacts(self, emails: Sequence[str]) -> dict[str, Contact]:
         return {one: self.people[one] for one in emails if one in self.people}
@@ -82,10 +95,11 @@ class Records:
         return self.tickets[ticket_id]
 
     def ticket_by_number(self, number: str) -> Ticket | None:
-        return next((t for t in self.tickets.values() if t.number == number), None)
+        wanted = number.upper()
+        return next((t for t in self.tickets.values() if t.number == wanted), None)
 
     def ticket_in_topic(self, chat: int, thread_id: int) -> Ticket | None:
-        found = self.topics.get((chat, thread_id))
+        found = self.topics.get((self.moved.get(chat, chat), thread_id))
         return None if found is None else self.tickets[found]
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]:
@@ -106,25 +120,38 @@ class Records:
         )
 
     def progress(self, comment_id: CommentId) -> Progress:
-        mails = [one for one in self.deliveries if one.comment_id == comment_id]
-        return Progress(waiting=len(mails), sent=0, failed=0)
+        states = [
+            self.states.get(one.id, DeliveryState.NEW)
+            for one in self.deliveries
+            if one.comment_id == comment_id and one.medium is Medium.MAIL
+        ]
+        return Progress(
+            waiting=sum(state in UNFINISHED for state in states),
+            sent=states.count(DeliveryState.SENT),
+            failed=states.count(DeliveryState.PARKED),
+        )
 
     def chat_message_of(self, comment_id: CommentId) -> tuple[int, int] | None:
-        del comment_id  # nothing here is shown in a chat
-        return None
+        return self.shown.get(comment_id)
 
     def next_number(self, site: str) -> str:
         counter = self.counters.setdefault(site, itertools.count(1))
         return f"{site}-{next(counter)}"
 
     def acknowledged_since(self, address: str, since: datetime) -> int:
-        del since  # the deliveries here are all of today
         return sum(
-            one.kind == "accepted" and one.target == address for one in self.deliveries
+            one.kind == "accepted"
+            and one.target == address
+            and self.queued_at[one.id] >= since
+            for one in self.deliveries
         )
 
     def commit(self, work: Work) -> None:
         """Take over what a piece of work changed."""
+        for partner in work.new_organisations:
+            self.partners |= dict.fromkeys(partner.domains, partner.organisation)
+        for hired in work.new_specialists:
+            self.staff[hired.specialist.telegram_id] = hired.specialist
         for new in work.contacts:
             self.people[new.contact.email or ""] = new.contact
         self.tickets |= work.opened | work.changed
@@ -138,10 +165,26 @@ class Records:
                 ref,
                 ticket_id=ref.ticket_id or ticket_id,
                 seen=ref.seen or arrives,
-                arrival_id=work.arrival if arrives else ref.arrival_id,
+                arrival_id=(
+                    work.arrival if arrives and not ref.seen else ref.arrival_id
+                ),
             )
+        self._take_chats(work)
         self.events += work.events
         self.deliveries += work.deliveries
+        self.queued_at |= {one.id: work.now for one in work.deliveries}
+        self.blobs |= work.blobs
+
+    def _take_chats(self, work: Work) -> None:
+        self.moved |= work.moved_chats
+        for old, new in work.moved_chats.items():
+            for chat, thread_id in [one for one in self.topics if one[0] == old]:
+                self.topics[new, thread_id] = self.topics.pop((chat, thread_id))
+        for topic in work.topics:
+            chat = self.moved.get(topic.chat, topic.chat)
+            self.topics.setdefault((chat, topic.thread_id), topic.ticket_id)
+        for link in work.chat_links:
+            self.shown.setdefault(link.comment_id, (link.chat, link.message_id))
 
     def _join(self, ticket_id: TicketId, contact_id: int, role: str) -> None:
         people = self.joined.setdefault(ticket_id, [])
@@ -156,9 +199,10 @@ class Records:
             if work.arrival is not None:
                 self.by_arrival[work.arrival] = new.comment.id
         for comment_id, verdict in work.verdicts.items():
+            judged = replace(self.comments[comment_id], verdict=verdict)
             if verdict == "accepted":
-                judged = replace(self.comments[comment_id], trust=Trust.PLAUSIBLE)
-                self.comments[comment_id] = judged
+                judged = replace(judged, trust=Trust.PLAUSIBLE)
+            self.comments[comment_id] = judged
         for comment in list(self.comments.values()):
             files = tuple(work.stored.get(f.id, f) for f in comment.attachments)
             self.comments[comment.id] = replace(comment, attachments=files)

@@ -1,0 +1,121 @@
+"""The commands that write, by name: run by the service or, without one, directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.config import Config
+from app.publishing import Mirror, mirror_for
+from app.settings.secret import load_keys
+from storage import arrivals, handles, people
+from storage.flush import flush
+from storage.transaction import Transaction
+from tickets.model import ArrivalId, Json
+from tickets.words import Role
+from tickets.work import Work
+
+
+class Refused(Exception):  # noqa: N818 # what became of the request
+    """A command could not be done; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clerk:
+    """What the commands need beside their transaction."""
+
+    mirror: Mirror
+    public_domains: frozenset[str]
+
+    def perform(self, tx: Transaction, name: str, arguments: Json) -> Json:
+        """Run a command of COMMANDS inside a transaction and return its JSON.
+
+        Refused or NotRegistered say why it could not be done.
+        """
+        command = COMMANDS.get(name)
+        if command is None:
+            raise Refused(f"there is no command {name!r}")
+        return command(self, tx, **arguments)
+
+    def commit(self, tx: Transaction, work: Work) -> None:
+        self.mirror(work)
+        flush(tx, work)
+
+
+def clerk_of(config: Config) -> Clerk:
+    """Return the clerk of a desk; makes the signing key on first run."""
+    return Clerk(
+        mirror=mirror_for(config, load_keys(config.service)),
+        public_domains=frozenset(config.mail.public_domains),
+    )
+
+
+def add_organisation(
+    clerk: Clerk,
+    tx: Transaction,
+    *,
+    name: str,
+    domains: Sequence[str],
+    site: str | None,
+) -> Json:
+    work = Work(now=tx.now, ids=tx.ids)
+    added = people.add_organisation(
+        tx,
+        work,
+        name=name,
+        domains=domains,
+        site=site,
+        public_domains=clerk.public_domains,
+    )
+    clerk.commit(tx, work)
+    owned = list(work.new_organisations[-1].domains)
+    return {"id": added.id, "name": added.name, "site": added.site, "domains": owned}
+
+
+def add_specialist(  # a person's fields, all by name
+    clerk: Clerk, tx: Transaction, *, name: str, telegram_id: int, site: str, role: str
+) -> Json:
+    work = Work(now=tx.now, ids=tx.ids)
+    added = people.add_specialist(
+        tx, work, name=name, telegram_id=telegram_id, site=site, role=Role(role)
+    )
+    clerk.commit(tx, work)
+    return {
+        "id": added.id,
+        "name": added.name,
+        "telegram_id": added.telegram_id,
+        "site": added.site,
+        "role": added.role,
+        "active": True,
+    }
+
+
+def retry_arrival(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
+    if not arrivals.retry(tx, ArrivalId(id)):
+        raise Refused(f"arrival {id} is not parked, or there is none: nothing to retry")
+    return {"id": id, "state": "new"}
+
+
+def retry_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
+    if not handles.retry(tx, id):
+        raise Refused(
+            f"delivery {id} is neither parked nor cancelled, or there is none: "
+            "nothing to retry"
+        )
+    return {"id": id, "state": "new"}
+
+
+def cancel_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
+    if not handles.cancel(tx, id):
+        raise Refused(f"delivery {id} is over already, or there is none")
+    return {"id": id, "state": "cancelled"}
+
+
+COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "org add": add_organisation,
+    "staff add": add_specialist,
+    "arrival retry": retry_arrival,
+    "delivery retry": retry_delivery,
+    "delivery cancel": cancel_delivery,
+}

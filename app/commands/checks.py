@@ -1,0 +1,87 @@
+"""What ``check`` looks at before anybody relies on the service."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.config import Config, validate_for_run
+from app.places import places_of
+from app.settings.kinds import path_of
+from storage import once
+from storage.errors import StorageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def check_all(config: Config) -> list[Found]:
+    """Look at everything; nothing is changed."""
+    return [
+        *check_settings(config),
+        check_database(config),
+        check_folder("data_dir", config.service.data_dir),
+        check_folder("blobs", config.blobs.folder),
+        *check_relay(config),
+    ]
+
+
+def check_settings(config: Config) -> Iterator[Found]:
+    problems = validate_for_run(config, sandbox=False)
+    yield Found(
+        name="configuration", ok=not problems, detail=" ".join(problems) or "complete"
+    )
+    if config.telegram.enabled:
+        for site in config.sites:
+            if not site.telegram_chats:
+                detail = f"{site.code} has no forum group: nobody sees its tickets"
+                yield Found(name="telegram_chats", ok=True, detail=detail)
+
+
+def check_database(config: Config) -> Found:
+    try:
+        current = once.is_current(places_of(config))
+    except StorageError as error:
+        return Found(name="database", ok=False, detail=str(error))
+    detail = "the schema is current" if current else "run `zayavka db upgrade`"
+    return Found(name="database", ok=current, detail=detail)
+
+
+def check_folder(name: str, folder: Path) -> Found:
+    """Try to write into a folder, or into the one it will be made in."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        detail = f"{there} cannot be written: {error.strerror}"
+        return Found(name=name, ok=False, detail=detail)
+    return Found(name=name, ok=True, detail=str(folder))
+
+
+def check_relay(config: Config) -> Iterator[Found]:
+    """Look up the relay's host, or its Maildir."""
+    if config.mail.relay is None:
+        return
+    url = config.mail.relay.get_secret_value()
+    if url.startswith("maildir:"):
+        yield check_folder("relay", path_of(url))
+        return
+    parts = urlsplit(url)
+    try:
+        socket.getaddrinfo(parts.hostname, parts.port)
+    except OSError as error:
+        detail = f"{parts.hostname} has no address: {error.strerror}"
+        yield Found(name="relay", ok=False, detail=detail)
+    else:
+        yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")

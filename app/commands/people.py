@@ -1,0 +1,108 @@
+"""``staff`` and ``org``: add and list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands.shared import AsJson, config_of
+from app.commands.showing import print_fields, print_json, print_table
+from tickets.words import Role
+
+if TYPE_CHECKING:
+    from app.config import Config
+
+staff = typer.Typer(help="The specialists.", no_args_is_help=True)
+org = typer.Typer(help="The partners' organisations.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Option(help="As others read it.")]
+TelegramId = Annotated[int, typer.Option(help="The person's id in Telegram.")]
+Site = Annotated[str, typer.Option(help="The site's code.")]
+AnySite = Annotated[str | None, typer.Option(help="The site's code; none means any.")]
+As = Annotated[Role, typer.Option(help="What they may do.")]
+Domains = Annotated[
+    list[str], typer.Option("--domain", help="A mail domain of theirs.")
+]
+
+
+@staff.command("add")
+def add_specialist(  # each is an option, none has a place
+    ctx: typer.Context,
+    *,
+    name: Name,
+    telegram_id: TelegramId,
+    site: Site,
+    role: As = Role.SPECIALIST,
+    as_json: AsJson = False,
+) -> None:
+    """Register a specialist, who may then work from the forum groups."""
+    from app.commands.changing import change
+
+    config = config_of(ctx)
+    _check_site(config, site)
+    wanted = {"name": name, "telegram_id": telegram_id, "site": site, "role": role}
+    added = change(config, "staff add", dict(wanted))
+    (print_json if as_json else print_fields)(added)
+
+
+@staff.command("list")
+def list_specialists(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the specialists by name."""
+    from app.commands.looking import look
+    from storage import people
+
+    found = look(config_of(ctx), people.list_specialists)
+    if as_json:
+        print_json(found)
+        return
+    columns = ("id", "name", "telegram_id", "site", "role", "active")
+    print_table(columns, [[one[key] for key in columns] for one in found])
+
+
+@org.command("add")
+def add_organisation(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    domain: Domains,
+    site: AnySite = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register a partner; people who write from its domains belong to it."""
+    from app.commands.changing import change
+
+    config = config_of(ctx)
+    if site is not None:
+        _check_site(config, site)
+    wanted = {"name": name, "domains": domain, "site": site}
+    added = change(config, "org add", dict(wanted))
+    (print_json if as_json else print_fields)(added)
+
+
+@org.command("list")
+def list_organisations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the organisations by name."""
+    from app.commands.looking import look
+    from storage import people
+
+    found = look(config_of(ctx), people.list_organisations)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("id", "name", "site", "domains"),
+        [
+            (one["id"], one["name"], one["site"], ", ".join(one["domains"]))
+            for one in found
+        ],
+    )
+
+
+def _check_site(config: Config, site: str) -> None:
+    codes = [one.code for one in config.sites]
+    if site not in codes:
+        raise typer.BadParameter(
+            f"{site!r} is no site of the configuration; allowed: {', '.join(codes)}",
+            param_hint="--site",
+        )

@@ -1,0 +1,41 @@
+"""What signed addresses lead to, out of the records."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from app.http import Served
+from app.links import BadLinkError, SignedLinks
+from storage.notices import load_blob
+from storage.store import Store
+from storage.views import text_of
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredFiles:
+    """app.http.Files over the store."""
+
+    links: SignedLinks
+    store: Store
+
+    async def fetch(self, token: str) -> Served | None:
+        try:
+            kind, name = self.links.read(token)
+            return await asyncio.to_thread(self._load, kind, name)
+        except (BadLinkError, LookupError, FileNotFoundError):
+            return None
+
+    def _load(self, kind: str, name: str) -> Served:
+        match kind:
+            case "blob":
+                content = self.store.read(lambda tx: load_blob(tx, name))
+                return Served(content=content, media_type=BYTES)
+            case "text":
+                text = self.store.read(lambda tx: text_of(tx, name))
+                return Served(content=text.encode(), media_type=TEXT)
+            case _:
+                raise LookupError(f"nothing is kept of kind {kind!r}")

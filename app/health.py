@@ -1,0 +1,163 @@
+"""How the parts of the service are, for /readyz and /metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from app.http import Part
+from bot.poller import Poller
+from mail.smtp import Door
+from storage import arrivals, deliveries
+from storage.errors import StorageError
+from storage.store import Store
+from storage.transaction import Transaction
+from tickets.words import Medium
+
+#: What waits longer than this, in seconds, is trouble.
+LATE = {"arrivals": 60.0, "mail": 900.0, "telegram": 900.0, "bus": 900.0}
+#: A poll takes up to 30 seconds; this long without one is silence.
+SILENCE = 90.0
+COMMIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """What waits in one place: how many, since when the oldest, how many parked."""
+
+    waiting: int
+    oldest: float | None
+    parked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """app.http.Health over the running parts; an absent part is not reported."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    door: Door | None = None
+    poller: Poller | None = None
+
+    async def parts(self) -> Mapping[str, Part]:
+        parts = {"storage": await self._storage()}
+        if not parts["storage"].ok:
+            return parts
+        backlogs = await asyncio.to_thread(self.backlogs)
+        parts.update({name: _judge(name, one) for name, one in backlogs.items()})
+        if self.door is not None:
+            detail = f"{self.door.connections} connections, {self.door.kept} kept"
+            parts["smtp"] = Part(ok=True, detail=detail)
+        if self.poller is not None:
+            parts["telegram-in"] = self._polling(self.poller)
+        return parts
+
+    async def _storage(self) -> Part:
+        """Commit nothing, to see whether something could be committed."""
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await asyncio.wrap_future(self.store.submit(_nothing))
+        except TimeoutError:
+            return Part(ok=False, detail=f"no commit within {COMMIT_SECONDS:.0f} s")
+        except StorageError as error:
+            return Part(ok=False, detail=str(error))
+        return Part(ok=True)
+
+    def backlogs(self) -> dict[str, Backlog]:
+        """Read what waits; StorageError if the records do not answer."""
+        return self.store.read(self._read)
+
+    def _read(self, tx: Transaction) -> dict[str, Backlog]:
+        found = {"arrivals": self._backlog(*arrivals.waiting(tx))}
+        for medium in Medium:
+            count, oldest = deliveries.waiting(tx, medium)
+            parked = deliveries.parked(tx, medium)
+            found[str(medium)] = self._backlog(count, oldest, parked)
+        return found
+
+    def _backlog(self, count: int, oldest: datetime | None, parked: int) -> Backlog:
+        age = None if oldest is None else (self.clock() - oldest).total_seconds()
+        return Backlog(waiting=count, oldest=age, parked=parked)
+
+    def _polling(self, poller: Poller) -> Part:
+        status = poller.status
+        if status.last_poll_at is None:
+            return Part(ok=False, detail=status.error or "no poll has ended yet")
+        age = (self.clock() - status.last_poll_at).total_seconds()
+        ok = status.error is None and age < SILENCE
+        return Part(ok=ok, oldest_seconds=age, detail=status.error or "")
+
+
+def _nothing(_tx: Transaction) -> None:
+    """Change nothing."""
+
+
+def _judge(name: str, backlog: Backlog) -> Part:
+    late = backlog.oldest is not None and backlog.oldest > LATE[name]
+    said = [f"{backlog.waiting} waiting"] if backlog.waiting else []
+    if backlog.parked:
+        said.append(f"{backlog.parked} parked: a person must look")
+    # A parked bus event holds back its whole stream; the others hold back nothing.
+    stuck = name == "bus" and backlog.parked > 0
+    return Part(
+        ok=not late and not stuck,
+        oldest_seconds=backlog.oldest,
+        detail=", ".join(said),
+    )
+
+
+class Gauges(Collector):
+    """Reads the figures when they are asked for."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        yield from self._backlogs()
+        if self._watch.door is not None:
+            yield from _door(self._watch.door)
+
+    def _backlogs(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily(
+            "zayavka_waiting", "Waits to be worked", labels=["part"]
+        )
+        oldest = GaugeMetricFamily(
+            "zayavka_oldest_seconds", "Age of the oldest that waits", labels=["part"]
+        )
+        parked = GaugeMetricFamily(
+            "zayavka_parked", "A person must look", labels=["part"]
+        )
+        for name, backlog in self._watch.backlogs().items():
+            waiting.add_metric([name], backlog.waiting)
+            oldest.add_metric([name], backlog.oldest or 0.0)
+            parked.add_metric([name], backlog.parked)
+        yield from (waiting, oldest, parked)
+
+
+def _door(door: Door) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "zayavka_smtp_connections", "Open connections", value=door.connections
+    )
+    yield GaugeMetricFamily(
+        "zayavka_smtp_in_flight_bytes",
+        "Bytes of mails being received",
+        value=door.room.in_flight_bytes,
+    )
+    yield CounterMetricFamily(
+        "zayavka_smtp_kept", "Mails committed by this process", value=door.kept
+    )
+    refused = CounterMetricFamily("zayavka_smtp_refused", "Refusals", labels=["code"])
+    for code, count in door.refused.items():
+        refused.add_metric([str(code)], count)
+    yield refused

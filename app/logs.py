@@ -1,0 +1,112 @@
+"""The log: events of a closed vocabulary, with ids and never with secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Sequence
+from enum import StrEnum, unique
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+@unique
+class Happened(StrEnum):
+    """Every event that the program logs; a test holds the calls against it."""
+
+    ARRIVAL_FAILED = "arrival_failed"
+    BUS_FILE_REPAIRED = "bus_file_repaired"
+    CALLER_LOST = "caller_lost"
+    CLAIM_FAILED = "claim_failed"
+    CONTROL_FAILED = "control.failed"
+    CONTROL_GAVE_UP = "control.gave_up"
+    LISTENER_LOST = "listener_lost"
+    POLLING_FAILED = "polling_failed"
+    POLLING_RECOVERED = "polling_recovered"
+    RECORDS_UNAVAILABLE = "records_unavailable"
+    RENDERING_FAILED = "rendering_failed"
+    SENDING_FAILED = "sending_failed"
+    SMTP_FAILED = "smtp.failed"
+    SMTP_FULL = "smtp.full"
+    SMTP_NOT_KEPT = "smtp.not_kept"
+    SMTP_NO_TLS = "smtp.no_tls"
+    SMTP_STILL_KEEPING = "smtp.still_keeping"
+    SMTP_TOO_SLOW = "smtp.too_slow"
+    STARTED = "started"
+    STOPPED = "stopped"
+    WORK_ABANDONED = "work_abandoned"
+    WORK_FAILED = "work_failed"
+
+
+#: Keys that name what must not stand in a log, whatever their value.
+SECRET_KEY = re.compile(
+    "token|secret|password|passwd|credential|authorization|api_?key|"
+    "body|text|html|raw|content|payload|subject",
+    re.IGNORECASE,
+)
+#: A bot's token stands in the address of every call, and so in errors about them.
+SECRET_VALUES = (
+    (re.compile(r"(?<![0-9])[0-9]{5,12}:[A-Za-z0-9_-]{20,}"), "***"),
+    (re.compile(r"(\w+://)[^/@\s]*:[^@\s]*@"), r"\1***@"),
+)
+HIDDEN = "(not logged)"
+
+
+def set_up(*, stream: TextIO | None = None) -> None:
+    """Log to ``stream``, by default standard error: words for a terminal, else JSON."""
+    out = stream or sys.stderr
+    shared: Sequence[Processor] = (
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        hide_secrets,
+    )
+    render = _renderer(out)
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                render,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _renderer(out: TextIO) -> Processor:
+    if out.isatty():
+        return structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback
+        )
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Take out what names or looks like a secret, or like what people wrote."""
+    return {
+        key: HIDDEN if SECRET_KEY.search(key) else _without_secrets(value)
+        for key, value in event.items()
+    }
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return HIDDEN
+    if not isinstance(value, str):
+        return value
+    for pattern, instead in SECRET_VALUES:
+        value = pattern.sub(instead, value)
+    return value

@@ -1,0 +1,74 @@
+"""A desk's configuration over a database that has something in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import app
+from storage.store import Places, Store
+from tests.databases import Templates
+from tests.storage.filled import fill
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("ZAYAVKA_"):
+            monkeypatch.delenv(name)
+
+
+class Ran:
+    """What a command printed and how it ended."""
+
+    def __init__(self, config: Path, *words: str) -> None:
+        result = CliRunner().invoke(app, ["--config", str(config), *words])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.code = result.exit_code
+        self.out = result.stdout
+        self.err = result.stderr
+
+
+Run: TypeAlias = Callable[..., Ran]
+
+
+@pytest.fixture
+def places(templates: Templates, tmp_path: Path) -> Places:
+    """Return a SQLite database: what is read from it, storage tests on both."""
+    return templates.sqlite(tmp_path)
+
+
+def configure(places: Places, folder: Path) -> Path:
+    """Write the configuration of a desk that is complete but for a chat."""
+    url = places.url.render_as_string(hide_password=False)
+    path = folder / "desk.toml"
+    path.write_text(
+        f'[storage]\nurl = "{url}"\n[blobs]\nurl = "file:{places.blobs}"\n'
+        '[telegram]\nenabled = false\n[mail]\nrelay = "maildir:sent"\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def desk(places: Places, tmp_path: Path) -> Path:
+    """Return the configuration of an empty desk."""
+    return configure(places, tmp_path)
+
+
+@pytest.fixture
+def run(desk: Path) -> Run:
+    """Return what runs a command on that desk."""
+    return lambda *words: Ran(desk, *words)
+
+
+@pytest.fixture
+def busy(store: Store) -> None:
+    """Put a ticket with an answer into the desk."""
+    fill(store)

@@ -1,0 +1,104 @@
+"""An arrival is filed, waits, or is set aside; never forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from scheduler.arrivals import ATTEMPTS, ArrivalSource, UnavailableError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    id: int = 1
+    attempts: int = 1
+
+
+@dataclass
+class Memory:
+    """An inbox that keeps a book of what was done."""
+
+    trouble: Exception | None = None
+    filed: list[str] = field(default_factory=list)
+    waits: list[tuple[str, timedelta, bool]] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
+
+    waiting: Mail = field(default_factory=Mail)
+
+    async def claim(self, room: int) -> Sequence[Mail]:
+        return [self.waiting][:room]
+
+    async def file(self, arrival: Mail, came: str) -> None:
+        del arrival
+        if self.trouble:
+            raise self.trouble
+        self.filed.append(came)
+
+    async def postpone(
+        self, arrival: Mail, *, error: str, delay: timedelta, counted: bool = True
+    ) -> None:
+        del arrival
+        self.waits.append((error, delay, counted))
+
+    async def park(self, arrival: Mail, *, error: str) -> None:
+        del arrival
+        self.parked.append(error)
+
+
+def work(inbox: Memory, mail: Mail, *, read: Exception | None = None) -> Memory:
+    def reads(arrival: Mail) -> str:
+        if read:
+            raise read
+        return f"read {arrival.id}"
+
+    async def run() -> None:
+        for one in await source.claim(1):
+            await source.work(one)
+
+    inbox.waiting = mail
+    source = ArrivalSource(inbox=inbox, read=reads, chance=lambda: 0.5)
+    with capture_logs():
+        asyncio.run(run())
+    return inbox
+
+
+def test_what_was_read_is_filed() -> None:
+    assert work(Memory(), Mail()).filed == ["read 1"]
+
+
+@pytest.mark.parametrize("attempt", range(1, ATTEMPTS + 1))
+def test_trouble_is_tried_again_so_many_times_and_set_aside_with_its_words(
+    attempt: int,
+) -> None:
+    mail = replace(Mail(), attempts=attempt)
+    for inbox in (
+        work(Memory(), mail, read=ValueError("nonsense")),
+        work(Memory(trouble=ValueError("nonsense")), mail),
+    ):
+        if attempt < ATTEMPTS:
+            delay = timedelta(seconds=2**attempt)
+            assert inbox.waits == [("ValueError: nonsense", delay, True)]
+            assert inbox.parked == []
+        else:
+            assert inbox.waits == []
+            assert inbox.parked == ["ValueError: nonsense"]
+
+
+def test_what_ended_the_process_again_and_again_is_set_aside_unread() -> None:
+    inbox = work(Memory(), Mail(attempts=ATTEMPTS + 1))
+    assert inbox.filed == []
+    assert inbox.parked == [f"the process ended {ATTEMPTS} times while working on it"]
+
+
+@pytest.mark.parametrize("attempt", [1, ATTEMPTS])
+def test_trouble_with_the_records_is_no_fault_of_the_arrival(attempt: int) -> None:
+    full = Memory(trouble=UnavailableError("disk is full"))
+    inbox = work(full, Mail(attempts=attempt))
+    ((error, _, counted),) = inbox.waits
+    assert (error, counted) == ("disk is full", False)
+    assert inbox.parked == []

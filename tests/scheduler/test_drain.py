@@ -1,0 +1,50 @@
+"""A drain takes work as it comes and as there is room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scheduler.drain import Drain
+
+
+@dataclass
+class Numbers:
+    """So many batches, handed out as asked, and in what order they were done."""
+
+    left: int
+    done: list[int] = field(default_factory=list)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def claim(self, room: int) -> Sequence[int]:
+        taken = range(self.left, max(self.left - room, 0), -1)
+        self.left -= len(taken)
+        return taken
+
+    async def work(self, batch: int) -> None:
+        await asyncio.sleep(0)
+        self.done.append(batch)
+        if batch == 1:
+            self.finished.set()
+
+
+def drained(numbers: Numbers, room: int) -> list[int]:
+    async def drain() -> list[int]:
+        drain = Drain(name="numbers", source=numbers, room=room, poll=3600)
+        running = asyncio.create_task(drain.run())
+        async with asyncio.timeout(5):
+            await numbers.finished.wait()
+            drain.stop()
+            await running
+        return numbers.done
+
+    return asyncio.run(drain())
+
+
+def test_the_end_of_a_batch_makes_room_for_the_next_at_once() -> None:
+    assert drained(Numbers(left=5), room=1) == [5, 4, 3, 2, 1]
+
+
+def test_as_many_as_there_is_room_for_are_in_hand() -> None:
+    assert sorted(drained(Numbers(left=20), room=7)) == list(range(1, 21))

@@ -1,0 +1,285 @@
+"""Deliveries: begun, settled, replaced, and kept in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from storage import deliveries, handles, lanes
+from storage.deliveries import Due, Frozen
+from storage.errors import LeaseLost
+from storage.flush import flush
+from storage.store import Places, Store
+from storage.transaction import Transaction
+from tickets.words import DeliveryState, Medium
+from tickets.work import Work
+
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(kw_only=True)
+class Relay:
+    """What a relay does, a transaction at a time."""
+
+    store: Store
+    now: datetime
+
+    def queue(self, **more: Any) -> int:
+        settings: dict[str, Any] = {
+            "medium": Medium.MAIL,
+            "kind": "answer",
+            "target": "a@x.example",
+            "lane": "mail/1",
+            "priority": 1,
+            "facts": {},
+            **more,
+        }
+        medium, kind = settings.pop("medium"), settings.pop("kind")
+
+        def job(tx: Transaction) -> int:
+            work = Work(now=tx.now, ids=tx.ids)
+            made = work.deliver(medium, kind, **settings)
+            flush(tx, work)
+            return made.id
+
+        return self.store.write(job)
+
+    def claim(self, medium: Medium = Medium.MAIL, **more: Any) -> list[Due]:
+        return self.store.write(
+            lambda tx: deliveries.claim(
+                tx, medium, owner="w", limit=10, lease=LEASE, **more
+            )
+        )
+
+    def begin(self, due: Due, payload: bytes = b"bytes") -> list[Frozen]:
+        frozen = Frozen(due=due, payload=payload, message_id=f"<{due.id}@desk>")
+        return self.store.write(lambda tx: deliveries.begin(tx, [frozen]))
+
+    def settle(self, due: Due, *marks: Any) -> None:
+        def job(tx: Transaction) -> None:
+            deliveries.hold(tx, due)
+            for mark in marks:
+                mark(tx)
+            deliveries.release(tx, [due])
+
+        self.store.write(job)
+
+    def sent(self, due: Due) -> None:
+        self.settle(due, lambda tx: deliveries.mark_sent(tx, [(due, "250 ok")]))
+
+    def later(self, due: Due, state: DeliveryState, delay: timedelta) -> None:
+        self.settle(
+            due,
+            lambda tx: deliveries.mark_later(
+                tx, due, state=state, reason="busy", delay=delay
+            ),
+        )
+
+    def row(self, delivery: int) -> Any:
+        query = text("SELECT * FROM delivery WHERE id = :id")
+        return self.store.read(lambda tx: tx.run(query, {"id": delivery}).one())
+
+    def states(self) -> list[str]:
+        query = text("SELECT state FROM delivery ORDER BY id")
+        return [row[0] for row in self.store.read(lambda tx: tx.run(query).all())]
+
+
+@pytest.fixture
+def relay(places: Places) -> Iterator[Relay]:
+    made: list[Relay] = []
+    store = Store(places, clock=lambda: made[0].now, on_filled=lambda kinds: None)
+    made.append(Relay(store=store, now=datetime(2026, 3, 2, 9, tzinfo=UTC)))
+    yield made[0]
+    store.close()
+
+
+def test_one_of_a_lane_is_in_hand_at_a_time_and_in_order(relay: Relay) -> None:
+    first, second = relay.queue(), relay.queue()
+    other = relay.queue(lane="mail/2")
+    dues = relay.claim()
+    assert [due.id for due in dues] == [first, other]
+    assert relay.claim() == []
+    relay.sent(dues[0])
+    assert [due.id for due in relay.claim()] == [second]
+
+
+def test_what_is_behind_one_that_waits_waits_too(relay: Relay) -> None:
+    first, _ = relay.queue(), relay.queue()
+    (due,) = relay.claim()
+    relay.later(due, DeliveryState.NEW, timedelta(minutes=10))
+    assert relay.claim() == []
+    relay.now += timedelta(minutes=10)
+    assert [due.id for due in relay.claim()] == [first]
+
+
+def test_what_is_parked_lets_the_next_go(relay: Relay) -> None:
+    _, second = relay.queue(), relay.queue()
+    (due,) = relay.claim()
+    relay.settle(
+        due,
+        lambda tx: deliveries.mark_over(
+            tx, due, state=DeliveryState.PARKED, reason="550"
+        ),
+    )
+    assert [one.id for one in relay.claim()] == [second]
+    assert relay.store.read(lambda tx: deliveries.parked(tx, Medium.MAIL)) == 1
+
+
+def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
+    delivery = relay.queue()
+    (due,) = relay.claim()
+    assert len(relay.begin(due)) == 1
+    row = relay.row(delivery)
+    assert (row.state, row.attempts, bytes(row.payload)) == ("sending", 1, b"bytes")
+    relay.now += LEASE
+    (again,) = relay.claim()
+    assert (again.state, again.attempts, again.payload) == ("sending", 1, b"bytes")
+    relay.begin(again, again.payload or b"")
+    mails = text("SELECT message_id FROM sent_mail")
+    assert len(relay.store.read(lambda tx: tx.run(mails).all())) == 1
+    refs = text("SELECT state FROM message_ref")
+    assert relay.store.read(lambda tx: tx.run(refs).all()) == [("own",)]
+
+
+def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:
+    delivery = relay.queue()
+    (stale,) = relay.claim()
+    relay.now += LEASE
+    (fresh,) = relay.claim()
+    assert relay.begin(stale) == []
+    with pytest.raises(LeaseLost):
+        relay.sent(stale)
+    assert relay.row(delivery).state == "new"
+    relay.begin(fresh)
+    relay.sent(fresh)
+    row = relay.row(delivery)
+    assert (row.state, row.receipt) == ("sent", "250 ok")
+
+
+def test_an_answer_that_was_lost_is_uncertain_and_comes_again(relay: Relay) -> None:
+    relay.queue()
+    (due,) = relay.claim()
+    relay.begin(due)
+    relay.later(due, DeliveryState.UNCERTAIN, timedelta(seconds=10))
+    relay.now += timedelta(seconds=10)
+    (again,) = relay.claim()
+    assert (again.state, again.attempts) == (DeliveryState.UNCERTAIN, 1)
+    assert relay.row(again.id).last_error == "busy"
+    relay.begin(again)
+    relay.sent(again)
+    assert relay.row(again.id).last_error is None
+
+
+def card(relay: Relay, key: str = "card:NN-1", **more: Any) -> int:
+    return relay.queue(
+        medium=Medium.TELEGRAM, kind="card", lane="telegram/1", replaces=key, **more
+    )
+
+
+def test_only_the_newest_unsent_card_is_sent(relay: Relay) -> None:
+    card(relay)
+    card(relay, "card:NN-2")
+    card(relay)
+    newest = card(relay)
+    seen = []
+    for _ in range(5):
+        for due in relay.claim(Medium.TELEGRAM):
+            seen.append(due.id)
+            relay.sent(due)
+    assert seen[-1] == newest
+    assert relay.states() == ["superseded", "sent", "superseded", "sent"]
+
+
+def test_a_card_that_may_have_been_sent_is_not_replaced(relay: Relay) -> None:
+    first = card(relay)
+    (due,) = relay.claim(Medium.TELEGRAM)
+    relay.begin(due)
+    card(relay)
+    relay.later(due, DeliveryState.UNCERTAIN, timedelta())
+    assert [one.id for one in relay.claim(Medium.TELEGRAM)] == [first]
+
+
+def test_a_toast_that_came_too_late_expires(relay: Relay) -> None:
+    soon = relay.now + timedelta(seconds=30)
+    relay.queue(medium=Medium.TELEGRAM, kind="toast", expires_at=soon)
+    relay.now = soon
+    assert relay.claim(Medium.TELEGRAM) == []
+    assert relay.states() == ["expired"]
+    assert relay.store.read(lambda tx: tx.run(text("SELECT * FROM lane")).all()) == []
+
+
+def test_a_delivery_is_held_until_its_time(relay: Relay) -> None:
+    relay.queue(hold_until=relay.now + timedelta(seconds=5))
+    assert relay.claim() == []
+    relay.now += timedelta(seconds=5)
+    assert len(relay.claim()) == 1
+
+
+def test_a_step_that_is_done_lets_the_delivery_begin_anew(relay: Relay) -> None:
+    delivery = relay.queue()
+    (due,) = relay.claim()
+    relay.begin(due)
+    relay.settle(
+        due,
+        lambda tx: deliveries.mark_sent(tx, [(due, "step")]),
+        lambda tx: deliveries.requeue(tx, due),
+    )
+    (again,) = relay.claim()
+    assert (again.id, again.state, again.attempts) == (delivery, "new", 0)
+    assert again.payload is None
+
+
+def test_a_blocked_lane_waits_for_a_person_and_others_go_on(relay: Relay) -> None:
+    bus = {"medium": Medium.BUS, "target": "corporate", "payload": b"{}"}
+    stuck = relay.queue(lane="bus/1", **bus)
+    behind = relay.queue(lane="bus/1", **bus)
+    other = relay.queue(lane="bus/2", **bus)
+    dues = relay.claim(Medium.BUS, budget="corporate")
+    assert [due.id for due in dues] == [stuck, other]
+    relay.store.write(lambda tx: deliveries.block(tx, dues[0], "schema"))
+    relay.sent(dues[1])
+    relay.now += timedelta(days=30)
+    assert relay.claim(Medium.BUS) == []
+    assert relay.states() == ["parked", "new", "sent"]
+    relay.store.write(lambda tx: handles.retry(tx, stuck))
+    (again,) = relay.claim(Medium.BUS)
+    assert again.id == stuck
+    relay.sent(again)
+    assert [due.id for due in relay.claim(Medium.BUS)] == [behind]
+
+
+def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
+    for n in range(2):
+        relay.queue(
+            medium=Medium.TELEGRAM, kind="comment", lane=f"t/{n}", budget="-100"
+        )
+    for due in relay.claim(Medium.TELEGRAM, budget="-100"):
+        relay.sent(due)
+    since = relay.now - timedelta(seconds=60)
+    spent = relay.store.read(lambda tx: deliveries.sent_since(tx, since))
+    assert spent == {"-100": [relay.now, relay.now]}
+    relay.now += timedelta(seconds=120)
+    since = relay.now - timedelta(seconds=60)
+    assert relay.store.read(lambda tx: deliveries.sent_since(tx, since)) == {}
+
+
+def test_what_waits_is_counted(relay: Relay) -> None:
+    relay.queue()
+    relay.queue()
+    count, oldest = relay.store.read(lambda tx: deliveries.waiting(tx, Medium.MAIL))
+    assert (count, oldest) == (2, relay.now)
+
+
+def test_a_lease_that_ended_is_taken_over_by_whoever_looks(relay: Relay) -> None:
+    relay.queue()
+    (first,) = relay.claim()
+    relay.store.write(lanes.free_all)
+    (second,) = relay.claim()
+    assert second.id == first.id
+    with pytest.raises(LeaseLost):
+        relay.sent(first)
