@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from storage import blobs, lanes
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
 from storage.prepared import Prepared, Sql
+from storage.puts import Change
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, Json
@@ -165,7 +166,7 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
     """Write down what the arrival became."""
     parked = verdict.outcome is Outcome.PARKED
     row = {
-        "at": arrival,
+        "this": arrival,
         "state": ArrivalState.PARKED if parked else ArrivalState.DONE,
         "outcome": verdict.outcome,
         "outcome_id": verdict.outcome_id,
@@ -173,10 +174,10 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
         "rule": verdict.rule,
         "error": None,
     }
-    tx.run(_finished, row)
+    tx.put(_finished, [row])
 
 
-_finished = Prepared(lambda _: update(ARRIVAL).where(_arrival.id == bindparam("at")))
+_finished = Change(ARRIVAL)
 
 
 def postpone(
