@@ -13,6 +13,8 @@ from sqlalchemy import URL
 log = structlog.get_logger()
 CHANNEL = "zayavka"
 PAUSE = 1.0
+#: So often others are told at most, in seconds.
+BREATH = 0.02
 _NOTIFY = "SELECT pg_notify(%s, kind) FROM unnest(%s::text[]) AS kind"
 
 
@@ -62,6 +64,7 @@ class Caller:
                     self._lock.wait_for(lambda: self._kinds or self._stopping)
                     kinds, self._kinds = self._kinds, set()
                 connection.execute(_NOTIFY, (CHANNEL, sorted(kinds)))
+                time.sleep(BREATH)
 
 
 class Listener:

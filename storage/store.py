@@ -59,7 +59,7 @@ class Store:
         *,
         clock: Callable[[], datetime],
         on_filled: Callable[[set[str]], None],
-        connections: int = 8,
+        connections: int = 4,
     ) -> None:
         self._clock = clock
         self._blobs = Blobs(places.blobs)
