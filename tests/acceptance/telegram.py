@@ -31,7 +31,7 @@ class Telegram:
     soon after a restart, which is not what is tested here.
     """
 
-    def __init__(self, port: int, state: Path) -> None:
+    def __init__(self, port: int, state: Path | None) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._settings = Settings(port=port, state_path=state, window_scale=0.01)
         self._people = httpx.Client(
