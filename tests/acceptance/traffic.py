@@ -166,12 +166,13 @@ class Staff:
                 self._press(topic)
 
     def _some_topic(self) -> Topic | None:
-        site = self.chance.choice(self.house.sites)
-        topics = self.house.telegram.topics(site.chat)
-        if not topics:
+        chats = [one for one in self.house.telegram.see("chats") if one["topics"]]
+        if not chats:
             return None
-        number = topics[0]["name"].partition(" ")[0]
-        return Topic(number=number, chat=site.chat, thread=topics[0]["id"])
+        chat = self.chance.choice(chats)
+        topic = self.chance.choice(chat["topics"])
+        number = topic["name"].partition(" ")[0]
+        return Topic(number=number, chat=chat["id"], thread=topic["id"])
 
     def _press(self, topic: Topic) -> None:
         messages = self.house.telegram.messages(topic)
