@@ -150,14 +150,8 @@ class Desk:
         self._starter = warm
         return warm
 
-    def under(self, tracer: list[str]) -> None:
-        """Start under a program that runs the command given to it."""
-        command = [*tracer, *program(self.config), "run"]
-        self._starter = Cold(command, self._log)
-
-    def run_by(self, script: Path) -> None:
-        """Start by a script of the test's own, given the configuration's path."""
-        command = [sys.executable, "-P", str(script), str(self.config)]
+    def by(self, command: list[str]) -> None:
+        """Start by another command from now on."""
         self._starter = Cold(command, self._log)
 
     def start(self, *, seconds: float = 30.0) -> None:

@@ -24,12 +24,12 @@ from tests.acceptance.traffic import MailServer, Partners, Staff, paced
 from tests.replay import replay
 
 KILLS = 50
-LONGEST_LIFE = 1.0  # seconds from a start to the next kill, starting included
+LONGEST_LIFE = 1.3  # seconds from a start to the next kill, starting included
 MAILS_PER_SECOND = 20
 CHATS_PER_SECOND = 5
 SLOW_START = 10.0  # seconds; two or three are usual
 #: Each has a forum group: what a bot may write into one group a minute is little.
-SITES = 60
+SITES = 100
 REPEATED = "Sent again"
 SAID = ("id", "visibility", "trust", "channel", "text", "at", "attachments")
 
