@@ -33,7 +33,7 @@ def named(name: str) -> bytes:
     )
 
 
-BAD = {
+BAD: dict[str, bytes] = {
     "empty": b"",
     "only a line break": b"\r\n",
     "no From": b"Subject: who am I\r\n\r\nhello\r\n",
@@ -74,7 +74,7 @@ def offer(house: House, content: bytes, site: Site) -> Answer:
             recipients=(site.address,),
         )
     except smtplib.SMTPResponseException as refusal:
-        return Answer(refusal.smtp_code, bytes(refusal.smtp_error).decode())
+        return Answer(refusal.smtp_code, str(refusal.smtp_error))
     return Answer(250, "")
 
 

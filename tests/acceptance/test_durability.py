@@ -76,10 +76,12 @@ def is_safe(calls: Sequence[Call], told: Told, *, place: str) -> bool:
     answer = answers(calls, told)
     written = [one for one in calls if told.mark in one.text and place in one.place]
     assert written, f"{told.mark} was never written to {place}"
-    return is_synced(calls, written[0].place, written[0].ended, answer.began)
+    return is_synced(
+        calls, written[0].place, after=written[0].ended, before=answer.began
+    )
 
 
-def is_synced(calls: Sequence[Call], place: str, after: int, before: int) -> bool:
+def is_synced(calls: Sequence[Call], place: str, *, after: int, before: int) -> bool:
     return any(
         call.name in SYNC and call.place == place
         for call in calls
@@ -118,4 +120,6 @@ def test_a_large_mail_is_synced_with_its_name_and_its_folders(own: House) -> Non
     assert [call.name for call in named] == ["mkdir", "mkdir", "rename"]
     for call in named:
         folder = str(Path(call.place).parent)
-        assert is_synced(calls, folder, call.ended, answer.began), call.text
+        assert is_synced(calls, folder, after=call.ended, before=answer.began), (
+            call.text
+        )
