@@ -59,8 +59,8 @@ from tickets.work import Work
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails and chat calls are in hand at once.
 ARRIVALS, MAILS, CALLS = 50, 32, 32
-#: A wave on the bus costs much the same for one event and for a hundred.
-LINGER = 0.05
+#: How long mails and events may gather to leave together, in seconds.
+MAIL_PACE, BUS_PACE = 0.01, 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -190,7 +190,12 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
     mailing = Mailing(
         records=kit.records, relay=relay, compose=compose, sender=config.mail.address
     )
-    return Drain(name="mail", source=Relay(outbox=mailing, exit=mailing), room=MAILS)
+    return Drain(
+        name="mail",
+        source=Relay(outbox=mailing, exit=mailing),
+        room=MAILS,
+        pace=MAIL_PACE,
+    )
 
 
 def make_chatting(
@@ -230,7 +235,7 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(name=f"bus {target.name}", source=source, room=1, linger=LINGER)
+        drain = Drain(name=f"bus {target.name}", source=source, room=1, pace=BUS_PACE)
         made.append((source, drain))
     return made
 

@@ -34,19 +34,20 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process. After
-    waking it waits ``linger`` seconds, so that what comes together is worked
-    together. Stopping takes ``grace`` seconds at most.
+    looks, for what falls due by itself or was filled by another process. ``pace``
+    seconds pass at least after a look that found work, so that the next finds more.
+    Stopping takes ``grace`` seconds at most.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
-    linger: float = 0.0
+    pace: float = 0.0
     grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _left_some: bool = False
     _stopping: bool = False
 
     async def run(self) -> None:
@@ -59,9 +60,12 @@ class Drain(Generic[Batch]):
                 task = asyncio.create_task(self._work(batch))
                 self._tasks.add(task)
                 task.add_done_callback(self._ended)
-            if not batches or room <= 0:
+            # What came while we looked has set the wake again.
+            self._left_some = len(batches) >= room
+            if batches and self.pace:
+                await asyncio.sleep(self.pace)
+            if not self._left_some or len(self._tasks) >= self.room:
                 await self._rest()
-                await asyncio.sleep(self.linger)
         if self._tasks:
             await self._finish()
 
@@ -97,7 +101,8 @@ class Drain(Generic[Batch]):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)  # before the wake: it makes the room there is
-        self.wake.set()
+        if self._left_some:
+            self.wake.set()
 
     async def _rest(self) -> None:
         try:

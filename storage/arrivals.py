@@ -52,6 +52,10 @@ class KeptArrival:
     raw: bytes
     attempts: int
 
+    @property
+    def size(self) -> int:
+        return len(self.raw)
+
 
 def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
     """Commit raw arrivals; a copy of one that is here is counted on it."""

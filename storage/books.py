@@ -59,11 +59,17 @@ def _lock(tx: Transaction, column: str, value: int | str) -> None:
 
 
 class SqlBooks:
-    """One transaction's view of the records; ``locks`` is False for one that looks."""
+    """One transaction's view of the records; ``locks`` is False for one that looks.
+
+    What was read is remembered: a ticket is locked, and our own changes to it are
+    only gathered until the end.
+    """
 
     def __init__(self, tx: Transaction, *, locks: bool = True) -> None:
         self._tx = tx
         self._locks = locks
+        self._tickets: dict[int | str, Ticket] = {}
+        self._people: dict[TicketId, tuple[Participant, ...]] = {}
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
         found = self._tx.run(_awaited, {"ids": sorted(message_ids)})
@@ -118,18 +124,26 @@ class SqlBooks:
         return None if ticket_id is None else self.ticket(ticket_id)
 
     def _ticket(self, column: str, value: int | str) -> Ticket | None:
+        if value in self._tickets:
+            return self._tickets[value]
         if self._locks:
             # A statement of its own: who waited for the lock would else get the new
             # ticket joined to the rows that the old one named (PostgreSQL, 13.2.1).
             _lock(self._tx, column, value)
         row = self._tx.run(_TICKETS[column], {column: value}).first()
-        return rows.to_ticket(row) if row else None
+        if row is None:
+            return None
+        ticket = rows.to_ticket(row)
+        self._tickets[ticket.id] = self._tickets[ticket.number] = ticket
+        return ticket
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]:
-        found = self._tx.run(_participants, {"ticket": ticket_id})
-        return tuple(
-            Participant(contact=rows.to_contact(row), role=row.role) for row in found
-        )
+        if ticket_id not in self._people:
+            self._people[ticket_id] = tuple(
+                Participant(contact=rows.to_contact(row), role=row.role)
+                for row in self._tx.run(_participants, {"ticket": ticket_id})
+            )
+        return self._people[ticket_id]
 
     def comment(self, comment_id: CommentId) -> Comment | None:
         row = self._tx.run(_comment, {"comment": comment_id}).first()

@@ -206,7 +206,7 @@ def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
     """Give lanes back that we hold: gone when empty, else due when the head is."""
     keys = {"keys": [one.lane for one in leases]}
     if tx.run(_EMPTY[items.name], keys).rowcount < len(leases):
-        tx.run(_NOT_EMPTY[items.name], keys)
+        tx.filled.update(row.kind for row in tx.run(_NOT_EMPTY[items.name], keys))
 
 
 def _without_empty(sql: Sql, items: Table) -> Any:
@@ -219,7 +219,8 @@ def _with_fresh(sql: Sql, items: Table) -> Any:
     fresh["next_at"] = _of_head(items.c.next_at)
     if items is DELIVERY:
         fresh["priority"] = _of_head(items.c.priority)
-    return update(LANE).where(sql.among(_lane.key, "keys")).values(**fresh)
+    given_back = update(LANE).where(sql.among(_lane.key, "keys"))
+    return given_back.values(**fresh).returning(_lane.kind)
 
 
 def _first_of_each(sql: Sql, items: Table) -> Any:

@@ -29,7 +29,8 @@ def say(line: str = "") -> None:
 
 def tell_whole(templates: Templates, options: argparse.Namespace) -> None:
     say(f"Whole desk, {options.mails} mails, 10 connections, mails/s")
-    say(f"{'':28}{'accepted':>10}{'filed':>10}{'sent':>10}{'threaded':>12}{'MiB':>8}")
+    heads = ("accepted", "filed", "sent", "threaded", "CPU ms", "MiB")
+    say(f"{'':28}" + "".join(f"{head:>10}" for head in heads))
     results: dict[str, list[whole.Result]] = {kind: [] for kind in whole.KINDS}
     for seed in range(1, options.rounds + 1):
         for kind, seen in results.items():
@@ -39,8 +40,9 @@ def tell_whole(templates: Templates, options: argparse.Namespace) -> None:
         say(
             f"{kind:28}{median(one.accepted for one in seen):10.0f}"
             f"{median(one.filed for one in seen):10.0f}"
-            f"{median(one.sent for one in seen):10.0f}{threaded:>12}"
-            f"{max(one.memory for one in seen):8.0f}"
+            f"{median(one.sent for one in seen):10.0f}{threaded:>10}"
+            f"{median(one.cpu for one in seen):10.2f}"
+            f"{max(one.memory for one in seen):10.0f}"
         )
     best = median(one.filed for one in results["SQLite"])
     for name, rate in ELSEWHERE.items():

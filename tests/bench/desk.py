@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from storage.engine import postgres, sqlite_reader
 from storage.store import Places
 from tests.bench.mails import SUPPORT
-from tests.bench.processes import peak_memory, serving
+from tests.bench.processes import cpu_seconds, peak_memory, serving
 
 #: Who runs where; one process on SQLite.
 TOGETHER = (("intake", "worker", "relay", "bot", "http"),)
@@ -66,6 +66,10 @@ class Desk:
         )
         with self.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(text(query))}
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of its processes, without the database's."""
+        return sum(cpu_seconds(pid) for pid in self.pids)
 
     def memory(self) -> float:
         """Return the peak memory of its largest process, in MiB."""

@@ -28,6 +28,7 @@ class Result:
     sent: float
     threaded: int  # answers that reached a ticket, and how many there were
     answers: int
+    cpu: float  # milliseconds a mail, of the desk's processes
     memory: float  # MiB
 
 
@@ -70,6 +71,7 @@ def _run(running: Desk, folder: Path, *, mails: int, seed: int) -> Result:
     running.await_sent()
     made = letters(mails, seed=seed, known=running.numbers())
     write_folder(folder / "mails", made)
+    before = running.cpu_seconds()
     report = send(
         running.port,
         folder=folder / "mails",
@@ -88,5 +90,6 @@ def _run(running: Desk, folder: Path, *, mails: int, seed: int) -> Result:
         sent=mails / (sent - report["began"]),
         threaded=comments,
         answers=mails * 2 // 5,
+        cpu=(running.cpu_seconds() - before) / mails * 1e3,
         memory=running.memory(),
     )
