@@ -35,6 +35,7 @@ class Happened(StrEnum):
     SMTP_TOO_SLOW = "smtp.too_slow"
     STARTED = "started"
     STOPPED = "stopped"
+    WORK_BROKEN_OFF = "work_broken_off"
     WORK_FAILED = "work_failed"
 
 

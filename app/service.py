@@ -71,6 +71,8 @@ class Service:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        for drain in self.drains:  # together, so that their graces are one
+            drain.stop()
         await self._stack.aclose()
 
     async def _start(self) -> None:

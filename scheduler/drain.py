@@ -13,6 +13,8 @@ log = structlog.get_logger()
 Batch = TypeVar("Batch")
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
+#: How long what is in hand may take to end after ``stop``, in seconds.
+GRACE = 3.0
 
 
 class Source(Protocol[Batch]):
@@ -39,12 +41,17 @@ class Drain(Generic[Batch]):
     source: Source[Batch]
     room: int
     poll: float = 0.5
+    grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
 
     async def run(self) -> None:
-        """Claim and work until ``stop``; then finish what is in hand."""
+        """Claim and work until ``stop``; then finish what is in hand.
+
+        What takes longer than ``grace`` is broken off, as a crash would: its lease
+        ends and whoever claims it next resolves it.
+        """
         while not self._stopping:
             room = self.room - len(self._tasks)
             self.wake.clear()
@@ -56,11 +63,19 @@ class Drain(Generic[Batch]):
             if not batches or room <= 0:
                 await self._rest()
         if self._tasks:
-            await asyncio.gather(*self._tasks)
+            await self._finish()
 
     def stop(self) -> None:
         self._stopping = True
         self.wake.set()
+
+    async def _finish(self) -> None:
+        _, late = await asyncio.wait(self._tasks, timeout=self.grace)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("work_broken_off", drain=self.name, batches=len(late))
+            await asyncio.wait(late)
 
     async def _claim(self, room: int) -> Sequence[Batch]:
         try:
