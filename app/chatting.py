@@ -21,6 +21,7 @@ from storage.notices import chat_notice
 from storage.transaction import Transaction
 from tickets.answers import Failure, tell_failed
 from tickets.desk import Desk
+from tickets.fetching import give_up_file
 from tickets.letter import File
 from tickets.outgoing import ChatNotice
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -96,8 +97,12 @@ class Chatting:
             return self._fresh(due, notice)
         return self._again(due, notice)
 
-    def _fresh(self, due: Due, notice: ChatNotice, doubts: int = 0) -> Step:
+    def _fresh(
+        self, due: Due, notice: ChatNotice, doubts: int = 0, *, of: str = ""
+    ) -> Step:
+        """Return the next step; ``doubts`` are counted if it is still the one ``of``."""
         name = _next_step(notice)
+        doubts = doubts if name == of else 0
         notice = replace(notice, kind=name, repeat=doubts > 0)
         call = self.render(notice)
         return _step(due, name, call, file=file_of(notice), doubts=doubts)
@@ -106,15 +111,17 @@ class Chatting:
         """Go on after an attempt that did not end, or whose answer was lost."""
         name, call, doubts = _unwrap(due.payload or b"")
         in_doubt = due.state in {DeliveryState.SENDING, DeliveryState.UNCERTAIN}
-        if not in_doubt or not call.method.startswith(SHOWS_TWICE):
+        if not call.method.startswith(SHOWS_TWICE):
             return self._fresh(due, notice)
+        if not in_doubt:  # surely not sent this time; what was lost before stays lost
+            return self._fresh(due, notice, doubts, of=name)
         if name == "topic" and notice.thread_id is not None:
             return self._fresh(due, notice)  # our own update told of it
         if name == "topic" and due.state is DeliveryState.SENDING:
             return Uncertain("the process ended while the topic was made")
         if doubts >= 1:
             return Never("the answer was lost twice: it may be there, twice even")
-        return self._fresh(due, notice, doubts=doubts + 1)
+        return self._fresh(due, notice, doubts + 1, of=name)
 
     async def begin(self, frozen: Sequence[Step]) -> Sequence[Step]:
         begun = await self.records.begin([step.frozen for step in frozen])
@@ -122,6 +129,9 @@ class Chatting:
         return [step for step in frozen if step.frozen.due.id in ours]
 
     async def send(self, frozen: Step) -> ChatAnswer:
+        # There is one repeat, so it is not spent while nobody answers.
+        if frozen.doubts and not await self.sender.answers():
+            return Later("an answer was lost, and Telegram gives none yet")
         return await self.sender.send(frozen.call, frozen.file)
 
     async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:
@@ -177,6 +187,8 @@ def _tell(tx: Transaction, desk: Desk, due: Due, *, reason: str) -> None:
     """Record that the chat did not get it; a button's answer is merely too late."""
     if due.kind == "toast":
         deliveries.mark_over(tx, due, state=DeliveryState.EXPIRED, reason=reason)
+    elif due.kind == "fetch":
+        give_up_file(desk, int(due.facts["attachment"]), reason)
     elif due.ticket_id is not None and due.kind != "notice":
         ticket = desk.books.ticket(due.ticket_id)
         failure = Failure(channel=Medium.TELEGRAM, recipient=due.target, reason=reason)
