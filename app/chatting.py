@@ -100,7 +100,7 @@ class Chatting:
     def _fresh(
         self, due: Due, notice: ChatNotice, doubts: int = 0, *, of: str = ""
     ) -> Step:
-        """Return the next step; ``doubts`` are counted if it is still the one ``of``."""
+        """Return the next step; the doubts ``of`` another step are not its own."""
         name = _next_step(notice)
         doubts = doubts if name == of else 0
         notice = replace(notice, kind=name, repeat=doubts > 0)

@@ -95,24 +95,21 @@ def test_the_one_repeat_waits_until_telegram_answers(store: Store) -> None:
     async def repeat() -> None:
         async with chatting(store) as (chat, telegram):
             due = await claimed(chat, "comment")
-            lost = again(chat, due, DeliveryState.UNCERTAIN)
+            first = step(chat.freeze(due))
+            lost = again(chat, first, DeliveryState.UNCERTAIN)
             telegram.usually("getMe", html(502))
             assert isinstance(await chat.send(lost), Later)
             assert telegram.params("sendMessage") == []
-            waited = again(chat, lost.frozen.due, DeliveryState.NEW, lost)
+            waited = again(chat, lost, DeliveryState.NEW)
             telegram.usually("getMe", result({"id": 1}))
             telegram.usually("sendMessage", result({"message_id": 9}))
             assert isinstance(await chat.send(waited), Sent)
             [shown] = telegram.params("sendMessage")
             assert shown["text"].startswith("🔁")
 
-    def again(
-        chat: Chatting, due: Due, state: DeliveryState, former: Step | None = None
-    ) -> Step:
-        former = former or step(chat.freeze(due))
-        return step(
-            chat.freeze(replace(due, state=state, payload=former.frozen.payload))
-        )
+    def again(chat: Chatting, former: Step, state: DeliveryState) -> Step:
+        due = replace(former.frozen.due, state=state, payload=former.frozen.payload)
+        return step(chat.freeze(due))
 
     asyncio.run(repeat())
 
