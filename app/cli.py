@@ -38,13 +38,16 @@ def _code_of(error: Exception) -> int | None:
     from app.clerk import Refused  # noqa: PLC0415 # see above
     from app.control import ControlError  # noqa: PLC0415 # see above
     from app.settings.problems import ConfigError  # noqa: PLC0415 # see above
+    from app.starting import CannotStart  # noqa: PLC0415 # see above
     from storage.errors import StorageError  # noqa: PLC0415 # see above
     from tickets.registry import NotRegistered  # noqa: PLC0415 # see above
 
     match error:
         case ConfigError():
             return BAD_USAGE
-        case StorageError() | ControlError() | Refused() | NotRegistered() | OSError():
+        case StorageError() | ControlError() | Refused() | NotRegistered():
+            return WRONG
+        case CannotStart() | OSError():
             return WRONG
         case _:
             return None

@@ -17,7 +17,7 @@ from tickets.work import Work
 
 
 def run(config: Config, *, sandbox: bool, roles: tuple[str, ...] = ROLES) -> None:
-    """Serve until SIGTERM or SIGINT; StartError if the set-up does not let it."""
+    """Serve until SIGTERM or SIGINT; CannotStart if the machine does not let it."""
     uvloop.run(_serve(config, sandbox=sandbox, roles=roles))
 
 

@@ -22,6 +22,7 @@ from app.health import Watch
 from app.http import HttpServer
 from app.intake import Intake
 from app.places import places_of
+from app.starting import asking_for
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.poller import Poller
@@ -80,6 +81,8 @@ class Service:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        for drain in self.drains:  # together, so that their graces are one
+            drain.stop()
         await self._stack.aclose()
 
     async def _start(self) -> None:
@@ -104,8 +107,11 @@ class Service:
     async def _open_store(self) -> Store:
         places = places_of(self.config)
         if places.is_sqlite:
-            self._stack.enter_context(DataDirLock(self.config.service.data_dir))
-            await asyncio.to_thread(upgrade, places)
+            folder = self.config.service.data_dir
+            with asking_for("service.data_dir", folder):
+                self._stack.enter_context(DataDirLock(folder))
+            with asking_for("storage.url", places.url):
+                await asyncio.to_thread(upgrade, places)
         elif not await asyncio.to_thread(is_current, places):
             raise SchemaOutdated("the database has another schema: run db upgrade")
         store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
@@ -140,7 +146,8 @@ class Service:
     async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:
         self.door = parts.make_door(kit, intake)
         smtp = self.config.mail.smtp
-        await self.door.start(smtp.host, smtp.port)
+        with asking_for("mail.smtp.port", smtp.port):
+            await self.door.start(smtp.host, smtp.port)
         self._stack.push_async_callback(self.door.stop, GRACE)
 
     async def _open_http(self, kit: parts.Kit) -> None:
@@ -148,7 +155,8 @@ class Service:
             store=kit.store, clock=parts.now, door=self.door, poller=self.poller
         )
         self.http = parts.make_http(kit, watch)
-        await self.http.start()
+        with asking_for("http.port", self.config.http.port):
+            await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 
     async def _open_control(self, kit: parts.Kit) -> None:

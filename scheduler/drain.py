@@ -14,7 +14,7 @@ Batch = TypeVar("Batch")
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
 #: How long what is in hand may take when stopping, in seconds.
-GRACE = 10.0
+GRACE = 3.0
 
 
 class Source(Protocol[Batch]):
