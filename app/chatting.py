@@ -148,6 +148,9 @@ class Chatting:
         return [step for step in frozen if step.frozen.due.id in ours]
 
     async def send(self, frozen: Step) -> ChatAnswer:
+        # There is one repeat, so it is not spent while nobody answers.
+        if frozen.doubts and not await self.sender.answers():
+            return Later("an answer was lost, and Telegram gives none yet")
         return await self.sender.send(frozen.call, frozen.file)
 
     async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:
