@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import signal
 import socket
@@ -26,10 +27,12 @@ from bot.client import open_bot
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.drain import Drain
-from storage import lanes
+from scheduler.retry import backoff
+from storage import arrivals, lanes
 from storage.errors import StorageError
 from storage.listen import Listener
 from storage.store import SchemaOutdated, Store, is_current, upgrade
+from storage.transaction import Transaction
 from tickets.model import Json
 from tickets.registry import NotRegistered
 
@@ -42,6 +45,12 @@ ROLES = ("intake", "worker", "bot", "relay", "http")
 def bot_id_of(token: str) -> int:
     """Return the bot's own user id, which its token begins with."""
     return int(token.partition(":")[0])
+
+
+def _take_over(tx: Transaction) -> None:
+    """Go on where the process before this one ended, however it did."""
+    lanes.free_all(tx)
+    arrivals.stagger(tx, lambda tries: backoff(tries, random.random))
 
 
 @dataclass(kw_only=True)
@@ -102,7 +111,7 @@ class Service:
         store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
         self._stack.push_async_callback(asyncio.to_thread, store.close)
         if places.is_sqlite:
-            await asyncio.wrap_future(store.submit(lanes.free_all))
+            await asyncio.wrap_future(store.submit(_take_over))
         else:
             listener = Listener(places.url, self.wakes.on_filled)
             self._stack.push_async_callback(asyncio.to_thread, listener.close)

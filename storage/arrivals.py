@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from tickets.words import ArrivalState, Outcome
 
 KIND = "arrival"
 PRIORITY = 1
+#: So many unfinished tries are no accident any more.
+SUSPICIOUS = 2
 _arrival = ARRIVAL.c
 _cursor = table("cursor")
 
@@ -159,6 +161,25 @@ def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
         raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
         attempts=row.attempts + 1,
     )
+
+
+def stagger(tx: Transaction, delay: Callable[[int], timedelta]) -> None:
+    """Let those that were in hand more than once when a process ended wait apart.
+
+    So the one that ends processes is met alone, and is the only one to reach the
+    number of tries after which it is set aside. ``delay`` is asked with the tries.
+    """
+    suspects = tx.run(
+        select(_arrival.id, _arrival.attempts)
+        .where(WAITING["arrival"])
+        .where(_arrival.attempts >= SUSPICIOUS, _arrival.next_at <= tx.now)
+    ).all()
+    for row in suspects:
+        tx.run(
+            update(ARRIVAL)
+            .where(_arrival.id == row.id)
+            .values(next_at=tx.now + delay(row.attempts))
+        )
 
 
 def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
