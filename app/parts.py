@@ -193,7 +193,9 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
     return Drain(name="mail", source=Relay(outbox=mailing, exit=mailing), room=MAILS)
 
 
-def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain[Any]:
+def make_chatting(
+    kit: Kit, bot: Bot, *, poller: Poller, spent: dict[str, list[datetime]]
+) -> Drain[Any]:
     """Return what speaks to the chat, knowing what it said just before."""
     budget = Budget()
     budget.restore(
@@ -204,6 +206,7 @@ def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain
         render=lambda notice: render(notice, kit.texts),
         sender=TelegramSender(bot),
         budget=budget,
+        heard_at=lambda: poller.status.heard_at,
     )
     relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(
         outbox=chatting, exit=chatting

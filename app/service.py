@@ -132,8 +132,9 @@ class Service:
         token = telegram.token.get_secret_value()
         bot = await self._stack.enter_async_context(open_bot(token, telegram.api_url))
         spent = await parts.spent_before(kit.store)
-        self._run(parts.make_chatting(kit, bot, spent), "chat")
-        self.poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        self.poller = poller
+        self._run(parts.make_chatting(kit, bot, poller=poller, spent=spent), "chat")
         self._spawn(self.poller.run(), stop=self.poller.stop)
 
     async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:

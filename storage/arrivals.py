@@ -182,6 +182,14 @@ def stagger(tx: Transaction, delay: Callable[[int], timedelta]) -> None:
         )
 
 
+def are_waiting(tx: Transaction, lanes_of: str) -> bool:
+    """Say whether an arrival waits in a lane whose name begins so."""
+    waiting = select(_arrival.id).where(
+        WAITING["arrival"], _arrival.lane.startswith(lanes_of, autoescape=True)
+    )
+    return tx.run(waiting.limit(1)).first() is not None
+
+
 def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
     """Write down what the arrival became."""
     parked = verdict.outcome is Outcome.PARKED
