@@ -124,6 +124,13 @@ def test_state_cannot_change_without_its_event(store: Store) -> None:
     assert rows(store, "SELECT stage, version FROM ticket") == [("new", 3)]
 
 
+def test_arrivals_of_one_batch_stay_in_their_order(store: Store) -> None:
+    batch = [new_arrival(str(number)) for number in (9, 10, 99, 100, 101)]
+    store.write(lambda tx: arrivals.keep(tx, batch))
+    kept = rows(store, "SELECT source_key FROM arrival ORDER BY id")
+    assert [row.source_key for row in kept] == ["9", "10", "99", "100", "101"]
+
+
 def test_who_was_in_hand_twice_when_a_process_ended_waits_apart(store: Store) -> None:
     letters = [new_arrival(key, f"{key}@partner.example") for key in "abc"]
     store.write(lambda tx: arrivals.keep(tx, letters))
