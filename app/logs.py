@@ -19,6 +19,7 @@ class Happened(StrEnum):
 
     ARRIVAL_FAILED = "arrival_failed"
     BUS_FILE_REPAIRED = "bus_file_repaired"
+    CALLER_LOST = "caller_lost"
     CLAIM_FAILED = "claim_failed"
     CONTROL_FAILED = "control.failed"
     CONTROL_GAVE_UP = "control.gave_up"

@@ -130,17 +130,15 @@ def _due(row: Row[Any], lease: Lease) -> Due:
     )
 
 
-_attempt = {"state": DeliveryState.SENDING, "attempts": _delivery.attempts + 1}
-_frozen = Prepared(
+_begun = Prepared(
     lambda _: (
         update(DELIVERY)
         .where(_delivery.id == bindparam("at"))
-        .values(payload=bindparam("bytes"), **_attempt)
-    )
-)
-_repeated = Prepared(
-    lambda sql: (
-        update(DELIVERY).where(sql.among(_delivery.id, "ids")).values(**_attempt)
+        .values(
+            payload=bindparam("bytes"),
+            state=DeliveryState.SENDING,
+            attempts=_delivery.attempts + 1,
+        )
     )
 )
 
@@ -151,12 +149,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
-    new = [one for one in ours if one.payload != one.due.payload]
-    old = [one.due.id for one in ours if one.payload == one.due.payload]
-    if new:
-        tx.run(_frozen, [{"at": one.due.id, "bytes": one.payload} for one in new])
-    if old:
-        tx.run(_repeated, {"ids": old})
+    tx.run(_begun, [{"at": one.due.id, "bytes": one.payload} for one in ours])
     mails = [one for one in ours if one.message_id and not one.due.attempts]
     if mails:
         _remember_mails(tx, mails)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool, StaticPool
 
 PAGE_CACHE_KIB = 16_384
 #: A checkpoint costs two fsyncs and writes a page once, however often it changed.
 CHECKPOINT_PAGES = 8_000
 BUSY_MS = 5_000
+#: A connection that rested longer may have lost its server.
+IDLE_SECONDS = 1.0
 
 
 def parse_url(url: str) -> URL:
@@ -79,15 +84,40 @@ def sqlite_reader(url: URL) -> Engine:
 
 def postgres(url: URL, connections: int) -> Engine:
     """Open a pool of connections to PostgreSQL."""
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,  # they are what people wrote, and errors are logged
         pool_size=connections,
         max_overflow=2,
-        pool_pre_ping=True,
         pool_timeout=30,
-        connect_args={"connect_timeout": 5, "prepare_threshold": 3},
+        connect_args={
+            "connect_timeout": 5,
+            "prepare_threshold": 1,
+            # Our statements look rows up by key: to plan them anew for each value,
+            # or to compile them, takes longer than to run them.
+            "options": "-c plan_cache_mode=force_generic_plan -c jit=off",
+        },
     )
+
+    @event.listens_for(engine, "checkin")
+    def remember(_raw: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(raw: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get("used", 0.0) > IDLE_SECONDS:
+            _ask(raw)
+
+    return engine
+
+
+def _ask(raw: Any) -> None:
+    """Make the pool take another connection if the server has left this one."""
+    try:
+        raw.execute("SELECT 1")
+        raw.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def one_shot(url: URL) -> Engine:

@@ -206,7 +206,8 @@ def release(tx: Transaction, leases: Sequence[Lease], items: Table) -> None:
     """Give lanes back that we hold: gone when empty, else due when the head is."""
     keys = {"keys": [one.lane for one in leases]}
     if tx.run(_EMPTY[items.name], keys).rowcount < len(leases):
-        tx.filled.update(row.kind for row in tx.run(_NOT_EMPTY[items.name], keys))
+        given_back = tx.run(_NOT_EMPTY[items.name], keys)
+        tx.filled.update(row.kind for row in given_back if row.next_at <= tx.now)
 
 
 def _without_empty(sql: Sql, items: Table) -> Any:
@@ -220,7 +221,7 @@ def _with_fresh(sql: Sql, items: Table) -> Any:
     if items is DELIVERY:
         fresh["priority"] = _of_head(items.c.priority)
     given_back = update(LANE).where(sql.among(_lane.key, "keys"))
-    return given_back.values(**fresh).returning(_lane.kind)
+    return given_back.values(**fresh).returning(_lane.kind, _lane.next_at)
 
 
 def _first_of_each(sql: Sql, items: Table) -> Any:

@@ -19,6 +19,7 @@ from storage.blobs import Blobs
 from storage.engine import parse_url, postgres, sqlite_reader, sqlite_writer
 from storage.errors import StorageError
 from storage.ids import BlockIds
+from storage.listen import Caller
 from storage.transaction import Job, Transaction
 from storage.writer import GroupWriter, PoolWriter, Writer, translate
 
@@ -69,14 +70,22 @@ class Store:
         else:
             self._engine = self._reader = postgres(places.url, connections)
         self._ids = BlockIds(self._reader)
-        self._writer = self._open_writer(places, on_filled, connections)
+        self._on_filled = on_filled
+        self._caller = None if places.is_sqlite else Caller(places.url)
+        self._writer = self._open_writer(connections)
 
-    def _open_writer(
-        self, places: Places, on_filled: Callable[[set[str]], None], connections: int
-    ) -> Writer:
-        if places.is_sqlite:
-            return GroupWriter(self._engine, self._begin, on_filled)
-        return PoolWriter(self._engine, self._begin, on_filled, threads=connections)
+    def _open_writer(self, connections: int) -> Writer:
+        if self._caller is None:
+            return GroupWriter(self._engine, self._begin, self._on_filled)
+        return PoolWriter(
+            self._engine, self._begin, self._tell_all, threads=connections
+        )
+
+    def _tell_all(self, kinds: set[str]) -> None:
+        """Tell our own process and the others that lanes were filled."""
+        self._on_filled(kinds)
+        if self._caller is not None:
+            self._caller.call(kinds)
 
     def _begin(self, connection: Connection) -> Transaction:
         return Transaction(
@@ -109,6 +118,8 @@ class Store:
     def close(self) -> None:
         """Finish what was submitted and let the connections go."""
         self._writer.close()
+        if self._caller is not None:
+            self._caller.close()
         self._engine.dispose()
         self._reader.dispose()
 

@@ -203,10 +203,6 @@ class PoolWriter:
         with self._engine.begin() as connection:
             tx = self._begin(connection)
             result = job(tx)
-            for kind in sorted(tx.filled):
-                connection.exec_driver_sql(
-                    "SELECT pg_notify('zayavka', %(kind)s)", {"kind": kind}
-                )
         self._on_filled(tx.filled)
         return result
 
