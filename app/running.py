@@ -6,6 +6,7 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack
 
+import structlog
 import uvloop
 
 from app import toys
@@ -14,6 +15,8 @@ from app.service import ROLES, Service
 from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.work import Work
+
+log = structlog.get_logger()
 
 
 def run(config: Config, *, sandbox: bool, roles: tuple[str, ...] = ROLES) -> None:
@@ -31,7 +34,9 @@ async def _serve(config: Config, *, sandbox: bool, roles: tuple[str, ...]) -> No
         if sandbox:
             await _hire(service)
         sys.stderr.write(greeting)
+        log.info("started", roles=list(roles), **service.ports())
         await service.watch()
+    log.info("stopped")
 
 
 async def _hire(service: Service) -> None:

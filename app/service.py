@@ -192,6 +192,11 @@ class Service:
 
         self._stack.push_async_callback(finish)
 
+    def ports(self) -> dict[str, int]:
+        """Return where this process listens."""
+        listening = {"smtp": self.door, "http": self.http}
+        return {name: one.port for name, one in listening.items() if one is not None}
+
     async def watch(self) -> None:
         """Wait until told to stop, or raise what ended a part."""
         stopping = asyncio.Event()

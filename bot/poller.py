@@ -109,7 +109,9 @@ class Poller:
         self.status.bot_id = int(me["id"])
 
     async def _poll(self) -> list[dict[str, Any]]:
-        seconds = int(self._pace.poll.total_seconds())
+        # The first poll asks for what is there, so that readiness shows at once.
+        is_first = self.status.last_poll_at is None
+        seconds = 0 if is_first else int(self._pace.poll.total_seconds())
         asked = {
             "offset": self._offset,
             "limit": BATCH,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text, update
 
 from storage import blobs, lanes
+from storage.blobs import Blobs
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
 from storage.prepared import Prepared, Sql
 from storage.schema import table
@@ -49,12 +50,17 @@ class KeptArrival:
     channel: str
     received_at: datetime
     envelope: dict[str, Any]
-    raw: bytes
+    size: int
     attempts: int
+    inline: bytes | None
+    blob_key: str | None
+    blobs: Blobs
 
-    @property
-    def size(self) -> int:
-        return len(self.raw)
+    def raw(self) -> bytes:
+        """Return the bytes as they came; OSError if their file cannot be read."""
+        if self.blob_key is not None:
+            return self.blobs.load(self.blob_key)
+        return self.inline or b""
 
 
 def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
@@ -171,8 +177,11 @@ def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
         lease=lease,
         received_at=row.received_at,
         envelope=row.envelope,
-        raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
+        size=row.size,
         attempts=row.attempts + 1,
+        inline=row.raw,
+        blob_key=row.blob_key,
+        blobs=tx.blobs,
     )
 
 
