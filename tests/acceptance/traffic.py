@@ -7,6 +7,7 @@ import random
 import smtplib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -109,18 +110,24 @@ class Partners:
     def write(self) -> None:
         mark = f"partner-{len(self.marks):05d}."
         unopened = len(self.last) < len(self.house.sites)
-        if unopened and self.chance.random() < 0.3:
+        if unopened and self.chance.random() < 0.5:
             site = self.house.sites[len(self.last)]
             mail = self._letter(site, mark)
         elif not self.last:
             return
         else:
-            site = self.chance.choice(list(self.last))
+            site = self._quiet_site()
             mail = self._reply(site, mark)
         self.last[site] = mail
         self.marks[mark] = site
         sender, to = letters.bare(mail["From"]), letters.bare(mail["To"])
         self.server.offer(Offer(mark, mail.as_bytes(), sender, to))
+
+    def _quiet_site(self) -> Site:
+        """Return a site with little mail: a group's rate window soon is spent."""
+        written = Counter(self.marks.values())
+        some = self.chance.choices(list(self.last), k=4)
+        return min(some, key=lambda site: written[site])
 
     def _letter(self, site: Site, mark: str) -> EmailMessage:
         return letter(
