@@ -13,6 +13,7 @@ from storage import blobs, lanes
 from storage.blobs import Blobs
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
 from storage.prepared import Prepared, Sql
+from storage.puts import Change
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, Json
@@ -216,7 +217,7 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
     """Write down what the arrival became."""
     parked = verdict.outcome is Outcome.PARKED
     row = {
-        "at": arrival,
+        "this": arrival,
         "state": ArrivalState.PARKED if parked else ArrivalState.DONE,
         "outcome": verdict.outcome,
         "outcome_id": verdict.outcome_id,
@@ -224,10 +225,10 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
         "rule": verdict.rule,
         "error": None,
     }
-    tx.run(_finished, row)
+    tx.put(_finished, [row])
 
 
-_finished = Prepared(lambda _: update(ARRIVAL).where(_arrival.id == bindparam("at")))
+_finished = Change(ARRIVAL)
 
 
 def postpone(

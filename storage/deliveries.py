@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Row, bindparam, func, select, text, update
 
-from storage import lanes
+from storage import lanes, puts
 from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
 from storage.prepared import Prepared
+from storage.puts import Change
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import ArrivalId, CommentId, DeliveryId, TicketId
@@ -130,17 +131,7 @@ def _due(row: Row[Any], lease: Lease) -> Due:
     )
 
 
-_begun = Prepared(
-    lambda _: (
-        update(DELIVERY)
-        .where(_delivery.id == bindparam("at"))
-        .values(
-            payload=bindparam("bytes"),
-            state=DeliveryState.SENDING,
-            attempts=_delivery.attempts + 1,
-        )
-    )
-)
+_sending = Change(DELIVERY)
 
 
 def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
@@ -149,7 +140,18 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     ours = [one for one in frozen if one.due.lease.lane in held]
     if not ours:
         return []
-    tx.run(_begun, [{"at": one.due.id, "bytes": one.payload} for one in ours])
+    tx.put(
+        _sending,
+        [
+            {
+                "this": one.due.id,
+                "payload": one.payload,
+                "state": DeliveryState.SENDING,
+                "attempts": one.due.attempts + 1,
+            }
+            for one in ours
+        ],
+    )
     mails = [one for one in ours if one.message_id and not one.due.attempts]
     if mails:
         _remember_mails(tx, mails)
@@ -168,7 +170,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for one in mails
     ]
-    tx.run(_new_mail, sent)
+    tx.put(_new_mail, sent)
     refs = [
         {
             "message_id": row["message_id"],
@@ -177,38 +179,30 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
         }
         for row in sent
     ]
-    tx.run(_new_ref, refs)
+    tx.put(_new_ref, refs)
 
 
-_new_mail = Prepared(lambda _: insert(SENT_MAIL))
-_new_ref = Prepared(lambda sql: sql.insert(MESSAGE_REF).on_conflict_do_nothing())
-_sent = Prepared(
-    lambda _: (
-        update(DELIVERY)
-        .where(_delivery.id == bindparam("at"))
-        .values(
-            state=DeliveryState.SENT,
-            attempts=bindparam("tries"),
-            sent_at=bindparam("moment"),
-            receipt=bindparam("answer"),
-            last_error=None,
-        )
-    )
-)
+_new_mail = puts.new(SENT_MAIL)
+_new_ref = puts.new_or_known(MESSAGE_REF)
 
 
 def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
     """Write down that the other side has them, in its own words."""
     rows = [
         {
-            "at": due.id,
-            "tries": due.attempts + 1,
-            "moment": tx.now,
-            "answer": receipt,
+            "this": due.id,
+            "state": DeliveryState.SENT,
+            "attempts": due.attempts + 1,
+            "sent_at": tx.now,
+            "receipt": receipt,
+            "last_error": None,
         }
         for due, receipt in receipts
     ]
-    tx.run(_sent, rows)
+    tx.put(_settled, rows)
+
+
+_settled = Change(DELIVERY)
 
 
 def mark_later(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, case, func, insert, update
+from sqlalchemy import and_, bindparam, case, func, insert, update
 
-from storage import blobs, lanes, rows
+from storage import blobs, lanes, puts, rows
 from storage.books import CHAT_MESSAGE, DOMAIN, MESSAGE_REF, PARTICIPANT
 from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
@@ -32,42 +32,34 @@ EVENT = table("event")
 BLOB = table("blob")
 
 
-def _new(into: Table) -> Prepared:
-    return Prepared(lambda _: insert(into))
-
-
-def _new_or_known(into: Table) -> Prepared:
-    return Prepared(lambda sql: sql.insert(into).on_conflict_do_nothing())
-
-
-_new_contact = _new(CONTACT)
-_new_address = _new(ADDRESS)
-_new_ticket = _new(TICKET)
-_new_comment = _new(COMMENT)
-_new_revision = _new(REVISION)
-_new_attachment = _new(ATTACHMENT)
-_new_event = _new(EVENT)
-_new_delivery = _new(DELIVERY)
-_new_participant = _new_or_known(PARTICIPANT)
-_new_blob = _new_or_known(BLOB)
-_new_chat_message = _new_or_known(CHAT_MESSAGE)
-_changed_ticket = Prepared(
-    lambda _: update(TICKET).where(TICKET.c.id == bindparam("at"))
-)
+_new_contact = puts.new(CONTACT)
+_new_address = puts.new(ADDRESS)
+_new_ticket = puts.new(TICKET)
+_new_comment = puts.new(COMMENT)
+_new_revision = puts.new(REVISION)
+_new_attachment = puts.new(ATTACHMENT)
+_new_event = puts.new(EVENT)
+_new_delivery = puts.new(DELIVERY)
+_new_participant = puts.new_or_known(PARTICIPANT)
+_new_blob = puts.new_or_known(BLOB)
+_new_chat_message = puts.new_or_known(CHAT_MESSAGE)
+_changed_ticket = puts.Change(TICKET)
 
 
 def flush(tx: Transaction, work: Work) -> None:
     """Write the work's rows, events and deliveries, and fill their lanes."""
     _organisations(tx, work)
     _specialists(tx, work)
+    _blobs(tx, work)
+    _verdicts(tx, work)
+    _refs(tx, work)
+    _chats(tx, work)
+    # From here on everything is put, so that it goes together.
+    _chat_links(tx, work)
     _contacts(tx, work)
     _tickets(tx, work)
     _comments(tx, work)
     _files(tx, work)
-    _verdicts(tx, work)
-    _refs(tx, work)
-    _chats(tx, work)
-    _chat_links(tx, work)
     _events(tx, work)
     add_deliveries(tx, work.deliveries)
 
@@ -111,7 +103,7 @@ def _specialists(tx: Transaction, work: Work) -> None:
 def _contacts(tx: Transaction, work: Work) -> None:
     if not work.contacts:
         return
-    tx.run(
+    tx.put(
         _new_contact,
         [
             {
@@ -126,7 +118,7 @@ def _contacts(tx: Transaction, work: Work) -> None:
             for new in work.contacts
         ],
     )
-    tx.run(
+    tx.put(
         _new_address,
         [
             {
@@ -146,15 +138,14 @@ def _id(one: Any) -> int | None:
 
 def _tickets(tx: Transaction, work: Work) -> None:
     if work.opened:
-        tx.run(
+        tx.put(
             _new_ticket,
             [{**rows.ticket_row(one), "custom": {}} for one in work.opened.values()],
         )
-    for ticket in work.changed.values():
-        row = rows.ticket_row(ticket)
-        tx.run(_changed_ticket, {"at": row.pop("id"), **row})
+    changed = [rows.ticket_row(ticket) for ticket in work.changed.values()]
+    tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     if work.participants:
-        tx.run(
+        tx.put(
             _new_participant,
             [
                 {
@@ -170,8 +161,8 @@ def _tickets(tx: Transaction, work: Work) -> None:
 def _comments(tx: Transaction, work: Work) -> None:
     if not work.comments:
         return
-    tx.run(_new_comment, [_comment_row(work, new) for new in work.comments])
-    tx.run(
+    tx.put(_new_comment, [_comment_row(work, new) for new in work.comments])
+    tx.put(
         _new_revision,
         [
             {
@@ -207,9 +198,18 @@ def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
     }
 
 
-def _files(tx: Transaction, work: Work) -> None:
+def _blobs(tx: Transaction, work: Work) -> None:
     if work.blobs:
         tx.run(_new_blob, [_blob_row(tx, key, work.blobs[key]) for key in work.blobs])
+    for file in work.stored.values():
+        tx.run(
+            update(ATTACHMENT)
+            .where(ATTACHMENT.c.id == file.id)
+            .values(state=file.state, sha256=file.sha256, size=file.size)
+        )
+
+
+def _files(tx: Transaction, work: Work) -> None:
     attachments = [
         {
             "id": file.id,
@@ -225,14 +225,7 @@ def _files(tx: Transaction, work: Work) -> None:
         for new in work.comments
         for file in new.comment.attachments
     ]
-    if attachments:
-        tx.run(_new_attachment, attachments)
-    for file in work.stored.values():
-        tx.run(
-            update(ATTACHMENT)
-            .where(ATTACHMENT.c.id == file.id)
-            .values(state=file.state, sha256=file.sha256, size=file.size)
-        )
+    tx.put(_new_attachment, attachments)
 
 
 def _blob_row(tx: Transaction, sha256: str, content: bytes) -> dict[str, Any]:
@@ -293,7 +286,7 @@ def _chat_links(tx: Transaction, work: Work) -> None:
     if not work.chat_links:
         return
     internal = chat_ids(tx, [link.chat for link in work.chat_links])
-    tx.run(
+    tx.put(
         _new_chat_message,
         [
             {
@@ -309,7 +302,7 @@ def _chat_links(tx: Transaction, work: Work) -> None:
 
 def _events(tx: Transaction, work: Work) -> None:
     if work.events:
-        tx.run(
+        tx.put(
             _new_event,
             [
                 {
@@ -332,7 +325,7 @@ def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
     new = [_delivery_row(tx, one) for one in deliveries]
     if not new:
         return
-    tx.run(_new_delivery, new)
+    tx.put(_new_delivery, new)
     lanes.fill(
         tx,
         (

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from storage.errors import LeaseLost
 from storage.prepared import Prepared, Sql
+from storage.puts import Put
 from storage.schema import table
 from storage.transaction import Transaction
 
@@ -70,12 +71,10 @@ def fill(tx: Transaction, fillings: Iterable[Filling]) -> None:
         row = rows.setdefault(one.lane, _row(one))
         row["priority"] = min(row["priority"], one.priority)
         row["next_at"] = min(row["next_at"], one.next_at)
-    if rows:
-        tx.run(_filled, [rows[key] for key in sorted(rows)])
+    tx.put(_filled, [rows[key] for key in sorted(rows)])
 
 
-@Prepared
-def _filled(sql: Sql) -> Any:
+def _fill(sql: Sql) -> Any:
     insert = sql.insert(LANE)
     new = insert.excluded
     sooner = case((new.next_at < _lane.next_at, new.next_at), else_=_lane.next_at)
@@ -87,6 +86,9 @@ def _filled(sql: Sql) -> Any:
             "next_at": case((_lane.owner.is_(None), sooner), else_=_lane.next_at),
         },
     )
+
+
+_filled = Put(LANE, _fill)
 
 
 def _row(one: Filling) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class Prepared:
     """
 
     def __init__(self, build: Callable[[Sql], Executable]) -> None:
-        self._build = build
+        self.build = build
         self._texts: dict[str, _Text] = {}
 
     def run(self, cursor: Any, dialect: Dialect, rows: Sequence[Row]) -> Rows:
@@ -155,7 +155,7 @@ class Prepared:
         return found
 
     def _compile(self, dialect: Dialect, row: Row) -> _Text:
-        statement: Any = self._build(Sql(dialect))
+        statement: Any = self.build(Sql(dialect))
         compiled = statement.compile(
             dialect=dialect, column_keys=list(row), for_executemany=True
         )

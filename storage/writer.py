@@ -203,6 +203,7 @@ class PoolWriter:
         with self._engine.begin() as connection:
             tx = self._begin(connection)
             result = job(tx)
+            tx.settle()
         self._on_filled(tx.filled)
         return result
 
