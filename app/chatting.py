@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.chat_effects import follow, repair
 from app.outbox import LEASE, Records
@@ -14,7 +15,9 @@ from bot.call import Call, decode, encode
 from bot.outcome import CardGone, ChatAnswer, Moved, TopicGone
 from bot.render import file_of
 from bot.sender import TelegramSender
+from scheduler.retry import DOUBT
 from storage import deliveries, lanes
+from storage.arrivals import are_waiting
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
 from storage.notices import chat_notice
@@ -22,6 +25,7 @@ from storage.transaction import Transaction
 from tickets.answers import Failure, tell_failed
 from tickets.desk import Desk
 from tickets.fetching import give_up_file
+from tickets.lanes import all_of_chat
 from tickets.letter import File
 from tickets.outgoing import ChatNotice
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -51,12 +55,16 @@ class Step:
 
 @dataclass(kw_only=True, slots=True)
 class Chatting:
-    """Deliveries to Telegram, within the chats' budgets."""
+    """Deliveries to Telegram, within the chats' budgets.
+
+    ``heard_at`` says until when all that happened in Telegram is known.
+    """
 
     records: Records
     render: Render
     sender: TelegramSender
     budget: Budget
+    heard_at: Callable[[], datetime | None]
 
     async def claim(self, room: int) -> Sequence[Due]:
         return await asyncio.wrap_future(
@@ -88,14 +96,16 @@ class Chatting:
 
     def freeze(self, due: Due) -> Step | Answer:
         try:
-            notice = self.records.store.read(
-                lambda tx: chat_notice(tx, due, self.records.rules)
-            )
+            notice = self._look(due)
         except StorageError as trouble:
             return Later(str(trouble))
         if due.payload is None:
             return self._fresh(due, notice)
         return self._again(due, notice)
+
+    def _look(self, due: Due) -> ChatNotice:
+        rules = self.records.rules
+        return self.records.store.read(lambda tx: chat_notice(tx, due, rules))
 
     def _fresh(self, due: Due, notice: ChatNotice, doubts: int = 0) -> Step:
         name = _next_step(notice)
@@ -110,13 +120,27 @@ class Chatting:
         if not in_doubt or not call.method.startswith(SHOWS_TWICE):
             same = name == _next_step(notice)
             return self._fresh(due, notice, doubts=doubts if same else 0)
-        if name == "topic" and notice.thread_id is not None:
-            return self._fresh(due, notice)  # our own update told of it
-        if name == "topic" and due.state is DeliveryState.SENDING:
-            return Uncertain("the process ended while the topic was made")
+        if name == "topic":
+            return self._topic_again(due, notice)
         if doubts >= 1:
             return Never("the answer was lost twice: it may be there, twice even")
         return self._fresh(due, notice, doubts=doubts + 1)
+
+    def _topic_again(self, due: Due, notice: ChatNotice) -> Step | Answer:
+        """Make a topic again once it is sure that it was not made."""
+        if notice.thread_id is None and due.state is DeliveryState.SENDING:
+            return Uncertain("the process ended while the topic was made")
+        if notice.thread_id is None and not self._has_heard(due, notice.chat):
+            return Uncertain("it is not known yet whether the topic was made")
+        return self._fresh(due, self._look(due))  # our own update may tell of it now
+
+    def _has_heard(self, due: Due, chat: int) -> bool:
+        """Say whether all that happened in a chat before a doubt arose is filed."""
+        heard = self.heard_at()
+        if heard is None or heard < due.next_at - DOUBT:
+            return False
+        lane = all_of_chat(chat)
+        return not self.records.store.read(lambda tx: are_waiting(tx, lane))
 
     async def begin(self, frozen: Sequence[Step]) -> Sequence[Step]:
         begun = await self.records.begin([step.frozen for step in frozen])
@@ -124,6 +148,9 @@ class Chatting:
         return [step for step in frozen if step.frozen.due.id in ours]
 
     async def send(self, frozen: Step) -> ChatAnswer:
+        # There is one repeat, so it is not spent while nobody answers.
+        if frozen.doubts and not await self.sender.answers():
+            return Later("an answer was lost, and Telegram gives none yet")
         return await self.sender.send(frozen.call, frozen.file)
 
     async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:

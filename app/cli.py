@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,13 +39,16 @@ def _code_of(error: Exception) -> int | None:
     from app.clerk import Refused  # noqa: PLC0415 # see above
     from app.control import ControlError  # noqa: PLC0415 # see above
     from app.settings.problems import ConfigError  # noqa: PLC0415 # see above
+    from app.starting import CannotStart  # noqa: PLC0415 # see above
     from storage.errors import StorageError  # noqa: PLC0415 # see above
     from tickets.registry import NotRegistered  # noqa: PLC0415 # see above
 
     match error:
         case ConfigError():
             return BAD_USAGE
-        case StorageError() | ControlError() | Refused() | NotRegistered() | OSError():
+        case StorageError() | ControlError() | Refused() | NotRegistered():
+            return WRONG
+        case CannotStart() | OSError():
             return WRONG
         case _:
             return None
@@ -84,7 +88,18 @@ def choose(
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is left now: at exit Python would complain of a closed pipe."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -54,7 +54,8 @@ class DataDirLock:
             holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
             os.close(descriptor)
             raise Locked(
-                f"process {holder or 'unknown'} writes to {self._path.parent}"
+                f"process {holder or 'unknown'} writes to {self._path.parent}: "
+                "stop it first, or use another service.data_dir and storage.url"
             ) from None
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())

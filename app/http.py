@@ -17,6 +17,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from typing_extensions import override
 
+#: Seconds that an answer under way may take when stopping.
+GRACE = 3
 #: What a browser may do with a file that a stranger sent: save it.
 HARMLESS = {
     "Content-Disposition": "attachment",
@@ -114,7 +116,12 @@ class HttpServer:
 
     def __init__(self, app: Starlette, *, host: str, port: int) -> None:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", server_header=False
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
         )
         self._server = _Guest(config)
         self._where = (host, port)

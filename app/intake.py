@@ -157,7 +157,7 @@ class UpdateKeeper:
     def _arrival(self, update: Mapping[str, Any]) -> NewArrival:
         return NewArrival(
             channel=Channel.TELEGRAM,
-            source_key=str(update["update_id"]),
+            source_key=f"{self.bot_id}:{update['update_id']}",
             lane=lane_of(update),
             received_at=self.clock(),
             envelope={"bot_id": self.bot_id},

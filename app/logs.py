@@ -51,6 +51,8 @@ SECRET_KEY = re.compile(
 SECRET_VALUES = (
     (re.compile(r"(?<![0-9])[0-9]{5,12}:[A-Za-z0-9_-]{20,}"), "***"),
     (re.compile(r"(\w+://)[^/@\s]*:[^@\s]*@"), r"\1***@"),
+    # PostgreSQL repeats the row that it refuses.
+    (re.compile(r"^DETAIL: .*?(?=^\[SQL: |\Z)", re.MULTILINE | re.DOTALL), ""),
 )
 HIDDEN = "(not logged)"
 

@@ -59,8 +59,8 @@ from tickets.work import Work
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails and chat calls are in hand at once.
 ARRIVALS, MAILS, CALLS = 50, 32, 32
-#: A wave costs much the same for one mail or event and for a hundred.
-MAIL_LINGER, BUS_LINGER = 0.01, 0.05
+#: How long mails and events may gather to leave together, in seconds.
+MAIL_PACE, BUS_PACE = 0.01, 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -190,11 +190,17 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
     mailing = Mailing(
         records=kit.records, relay=relay, compose=compose, sender=config.mail.address
     )
-    source = Relay(outbox=mailing, exit=mailing)
-    return Drain(name="mail", source=source, room=MAILS, linger=MAIL_LINGER)
+    return Drain(
+        name="mail",
+        source=Relay(outbox=mailing, exit=mailing),
+        room=MAILS,
+        pace=MAIL_PACE,
+    )
 
 
-def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain[Any]:
+def make_chatting(
+    kit: Kit, bot: Bot, *, poller: Poller, spent: dict[str, list[datetime]]
+) -> Drain[Any]:
     """Return what speaks to the chat, knowing what it said just before."""
     budget = Budget()
     budget.restore(
@@ -205,6 +211,7 @@ def make_chatting(kit: Kit, bot: Bot, spent: dict[str, list[datetime]]) -> Drain
         render=lambda notice: render(notice, kit.texts),
         sender=TelegramSender(bot),
         budget=budget,
+        heard_at=lambda: poller.status.heard_at,
     )
     relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(
         outbox=chatting, exit=chatting
@@ -228,9 +235,7 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(
-            name=f"bus {target.name}", source=source, room=1, linger=BUS_LINGER
-        )
+        drain = Drain(name=f"bus {target.name}", source=source, room=1, pace=BUS_PACE)
         made.append((source, drain))
     return made
 

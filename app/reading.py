@@ -29,7 +29,7 @@ def read(arrival: KeptArrival) -> Post | Happening:
 
 def read_mail(arrival: KeptArrival) -> Post:
     return Post(
-        letter=parse.read(arrival.raw),
+        letter=parse.read(arrival.raw()),
         mail_from=arrival.envelope["mail_from"],
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
@@ -39,7 +39,7 @@ def read_mail(arrival: KeptArrival) -> Post:
 def read_telegram(arrival: KeptArrival) -> Happening:
     if "attachment" in arrival.envelope:
         return Fetched(
-            attachment=int(arrival.envelope["attachment"]), content=arrival.raw
+            attachment=int(arrival.envelope["attachment"]), content=arrival.raw()
         )
     bot_id = int(arrival.envelope["bot_id"])
-    return updates.read(json.loads(arrival.raw), bot_id)
+    return updates.read(json.loads(arrival.raw()), bot_id)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack
 
+import structlog
 import uvloop
 
 from app import toys
@@ -15,9 +16,11 @@ from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.work import Work
 
+log = structlog.get_logger()
+
 
 def run(config: Config, *, sandbox: bool, roles: tuple[str, ...] = ROLES) -> None:
-    """Serve until SIGTERM or SIGINT; StartError if the set-up does not let it."""
+    """Serve until SIGTERM or SIGINT; CannotStart if the machine does not let it."""
     uvloop.run(_serve(config, sandbox=sandbox, roles=roles))
 
 
@@ -31,7 +34,9 @@ async def _serve(config: Config, *, sandbox: bool, roles: tuple[str, ...]) -> No
         if sandbox:
             await _hire(service)
         sys.stderr.write(greeting)
+        log.info("started", roles=list(roles), **service.ports())
         await service.watch()
+    log.info("stopped")
 
 
 async def _hire(service: Service) -> None:

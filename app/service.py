@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import signal
 import socket
@@ -21,15 +22,18 @@ from app.health import Watch
 from app.http import HttpServer
 from app.intake import Intake
 from app.places import places_of
+from app.starting import asking_for
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.drain import Drain
-from storage import lanes
+from scheduler.retry import backoff
+from storage import arrivals, lanes
 from storage.errors import StorageError
 from storage.listen import Listener
 from storage.store import SchemaOutdated, Store, is_current, upgrade
+from storage.transaction import Transaction
 from tickets.model import Json
 from tickets.registry import NotRegistered
 
@@ -42,6 +46,12 @@ ROLES = ("intake", "worker", "bot", "relay", "http")
 def bot_id_of(token: str) -> int:
     """Return the bot's own user id, which its token begins with."""
     return int(token.partition(":")[0])
+
+
+def _take_over(tx: Transaction) -> None:
+    """Go on where the process before this one ended, however it did."""
+    lanes.free_all(tx)
+    arrivals.stagger(tx, lambda tries: backoff(tries, random.random))
 
 
 @dataclass(kw_only=True)
@@ -71,6 +81,8 @@ class Service:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        for drain in self.drains:  # together, so that their graces are one
+            drain.stop()
         await self._stack.aclose()
 
     async def _start(self) -> None:
@@ -95,14 +107,17 @@ class Service:
     async def _open_store(self) -> Store:
         places = places_of(self.config)
         if places.is_sqlite:
-            self._stack.enter_context(DataDirLock(self.config.service.data_dir))
-            await asyncio.to_thread(upgrade, places)
+            folder = self.config.service.data_dir
+            with asking_for("service.data_dir", folder):
+                self._stack.enter_context(DataDirLock(folder))
+            with asking_for("storage.url", places.url):
+                await asyncio.to_thread(upgrade, places)
         elif not await asyncio.to_thread(is_current, places):
             raise SchemaOutdated("the database has another schema: run db upgrade")
         store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
         self._stack.push_async_callback(asyncio.to_thread, store.close)
         if places.is_sqlite:
-            await asyncio.wrap_future(store.submit(lanes.free_all))
+            await asyncio.wrap_future(store.submit(_take_over))
         else:
             listener = Listener(places.url, self.wakes.on_filled)
             self._stack.push_async_callback(asyncio.to_thread, listener.close)
@@ -123,14 +138,16 @@ class Service:
         token = telegram.token.get_secret_value()
         bot = await self._stack.enter_async_context(open_bot(token, telegram.api_url))
         spent = await parts.spent_before(kit.store)
-        self._run(parts.make_chatting(kit, bot, spent), "chat")
-        self.poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        self.poller = poller
+        self._run(parts.make_chatting(kit, bot, poller=poller, spent=spent), "chat")
         self._spawn(self.poller.run(), stop=self.poller.stop)
 
     async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:
         self.door = parts.make_door(kit, intake)
         smtp = self.config.mail.smtp
-        await self.door.start(smtp.host, smtp.port)
+        with asking_for("mail.smtp.port", smtp.port):
+            await self.door.start(smtp.host, smtp.port)
         self._stack.push_async_callback(self.door.stop, GRACE)
 
     async def _open_http(self, kit: parts.Kit) -> None:
@@ -138,7 +155,8 @@ class Service:
             store=kit.store, clock=parts.now, door=self.door, poller=self.poller
         )
         self.http = parts.make_http(kit, watch)
-        await self.http.start()
+        with asking_for("http.port", self.config.http.port):
+            await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 
     async def _open_control(self, kit: parts.Kit) -> None:
@@ -173,6 +191,11 @@ class Service:
             await task
 
         self._stack.push_async_callback(finish)
+
+    def ports(self) -> dict[str, int]:
+        """Return where this process listens."""
+        listening = {"smtp": self.door, "http": self.http}
+        return {name: one.port for name, one in listening.items() if one is not None}
 
     async def watch(self) -> None:
         """Wait until told to stop, or raise what ended a part."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from app.config import Config
+from app.starting import asking_for
 from sandbox.groups import Founding, add_group
 from sandbox.model import Member, User
 from sandbox.people import add_user
@@ -35,9 +36,14 @@ async def sandbox_for(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
         smtp=(config.mail.smtp.host, config.mail.smtp.port),
         support_address=config.mail.address,
     )
-    async with Sandbox(settings) as sandbox:
+    sandbox = Sandbox(settings)
+    with asking_for("the port of the sandbox's page", PORT):
+        await sandbox.start()
+    try:
         _people(sandbox)
         yield _pointed(config, sandbox, mail_dir), sandbox
+    finally:
+        await sandbox.stop()
 
 
 def _people(sandbox: Sandbox) -> None:

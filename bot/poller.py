@@ -17,6 +17,8 @@ from bot.updates import SERVED
 
 log = structlog.get_logger()
 T = TypeVar("T")
+#: So many updates come at once, if there are as many (Bot API, getUpdates).
+BATCH = 100
 
 
 class Keeper(Protocol):
@@ -40,10 +42,14 @@ class Pace:
 
 @dataclass(kw_only=True, slots=True)
 class Status:
-    """How the polling stands; ``error`` is None while it goes well."""
+    """How the polling stands; ``error`` is None while it goes well.
+
+    Whatever happened before ``heard_at`` is known and kept.
+    """
 
     bot_id: int | None = None
     last_poll_at: datetime | None = None
+    heard_at: datetime | None = None
     error: str | None = None
     failures: int = field(default=0)
 
@@ -87,6 +93,7 @@ class Poller:
             if self.status.bot_id is None:
                 await self._unless_stopped(self._introduce())
             updates = await self._unless_stopped(self._poll())
+            answered_at = self._clock()
         except TelegramError as error:
             return self._failed(_describe(error), self._pause_after(error))
         try:
@@ -94,7 +101,7 @@ class Poller:
                 await self._keeper.keep(updates)
         except Exception as error:  # noqa: BLE001 # whatever it was, the batch comes again
             return self._failed(f"cannot keep updates: {error!r}", self._backoff())
-        self._succeeded(updates)
+        self._succeeded(updates, answered_at)
         return None
 
     async def _introduce(self) -> None:
@@ -102,9 +109,12 @@ class Poller:
         self.status.bot_id = int(me["id"])
 
     async def _poll(self) -> list[dict[str, Any]]:
-        seconds = int(self._pace.poll.total_seconds())
+        # The first poll asks for what is there, so that readiness shows at once.
+        is_first = self.status.last_poll_at is None
+        seconds = 0 if is_first else int(self._pace.poll.total_seconds())
         asked = {
             "offset": self._offset,
+            "limit": BATCH,
             "timeout": seconds,
             "allowed_updates": list(SERVED),
         }
@@ -127,9 +137,13 @@ class Poller:
                 task.cancel()
             await asyncio.gather(doing, stopping, return_exceptions=True)
 
-    def _succeeded(self, updates: Sequence[Mapping[str, Any]] | None) -> None:
+    def _succeeded(
+        self, updates: Sequence[Mapping[str, Any]] | None, answered_at: datetime
+    ) -> None:
         if updates is None:  # stopped before Telegram answered
             return
+        if len(updates) < BATCH:
+            self.status.heard_at = answered_at
         if updates:
             # The ids begin anew after a quiet week: the last one, not the highest.
             self._offset = int(updates[-1]["update_id"]) + 1

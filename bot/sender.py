@@ -44,6 +44,14 @@ class TelegramSender:
         except TelegramError as error:
             return judge(call.method, error)
 
+    async def answers(self) -> bool:
+        """Say whether the Bot API answers now; asks for nothing that changes."""
+        try:
+            await self._once("getMe", {})
+        except TelegramError:
+            return False
+        return True
+
     async def fetch(self, remote_id: str) -> ChatAnswer:
         """Download a file; ``Sent.facts["content"]`` has its bytes."""
         try:

@@ -24,6 +24,11 @@ ANONYMOUS_ADMIN = 1087968824
 #: What to ask getUpdates for; anything else is Nothing.
 SERVED = ("message", "callback_query", "my_chat_member")
 
+#: What people can say that no mail can: it is heard, so that they are told.
+NOT_CARRIED = frozenset(
+    {"sticker", "location", "venue", "contact", "poll", "dice", "game", "story"}
+)
+
 #: A button's data may be forged by whoever presses it, so its shape is checked.
 _BUTTON = re.compile(
     r"(?P<action>accept|reject):(?P<comment>[0-9]{1,18})"
@@ -115,8 +120,8 @@ def _read_own(message: Json, chat: int) -> Happening:
 def _read_said(message: Json, chat: int) -> Happening:
     files = files_of(message)
     text = _text_of(message)
-    if not text and not files:
-        return Nothing(reason="says-nothing-we-carry")
+    if not text and not files and NOT_CARRIED.isdisjoint(message):
+        return Nothing(reason="says-nothing")
     author = _number(message["from"]["id"])
     return Said(
         chat=chat,

@@ -127,9 +127,10 @@ class Sandbox:
         if self._server is None or self._socket is None:
             return
         self.telegram.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        serving, saving = self._tasks
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await saving
         await _close(self._server)
         await self.telegram.save()
         self._server = self._socket = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import time
 
@@ -137,9 +138,14 @@ class Telegram:
         self.updates.close()
 
     async def keep_saved(self) -> None:
-        """Save the state after each change until cancelled."""
-        while True:
-            await asyncio.sleep(SAVE_PAUSE)
+        """Save the state after each change until closed; not to be cancelled.
+
+        A save that were cancelled would go on in its thread beside the last one.
+        """
+        while not self.closing.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SAVE_PAUSE):
+                    await self.closing.wait()
             await self.save()
 
     async def save(self) -> None:

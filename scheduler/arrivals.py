@@ -15,6 +15,8 @@ from scheduler.retry import backoff
 log = structlog.get_logger()
 #: After so many tries, those that ended in a crash included, a person must look.
 ATTEMPTS = 5
+#: Up to so many bytes an arrival is small.
+SMALL = 128 * 1024
 
 
 class UnavailableError(Exception):
@@ -29,6 +31,11 @@ class Arrival(Protocol):
 
     @property
     def attempts(self) -> int: ...
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        ...
 
 
 A = TypeVar("A", bound=Arrival)
@@ -59,35 +66,43 @@ class Inbox(Protocol[A, Came_contra]):
 
 
 class CrashedError(Exception):
-    """The process ended again and again while working on it."""
+    """The process ended each time it worked on it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the process ended {ATTEMPTS} times while working on it")
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[A, Came]):
-    """An arrival and what it says, or why it cannot be read."""
+class Reading(Generic[A, Came]):
+    """An arrival, and what it says or why it cannot be read; None if it is unread."""
 
     arrival: A
-    came: Came | Exception
+    came: Came | Exception | None = None
 
 
 @dataclass(kw_only=True, slots=True)
 class ArrivalSource(Generic[A, Came]):
     """Drains arrivals: ``read`` turns raw bytes into what happened.
 
-    What is claimed together is read together, in one thread: a thread for each
-    costs as much as the reading.
+    The small ones that are claimed together are read together, in one thread: a
+    thread for each costs as much as the reading. A large one has its own, so that
+    the others do not wait for it.
     """
 
     inbox: Inbox[A, Came]
     read: Callable[[A], Came]
     chance: Callable[[], float]
 
-    async def claim(self, room: int) -> Sequence[Read[A, Came]]:
+    async def claim(self, room: int) -> Sequence[Reading[A, Came]]:
         arrivals = await self.inbox.claim(room)
-        return await asyncio.to_thread(self._read_all, arrivals) if arrivals else ()
+        small = [one for one in arrivals if one.size <= SMALL]
+        came = await asyncio.to_thread(self._read_all, small) if small else []
+        batches = [Reading(*pair) for pair in zip(small, came, strict=True)]
+        batches.extend(Reading(one) for one in arrivals if one.size > SMALL)
+        return batches
 
-    def _read_all(self, arrivals: Sequence[A]) -> list[Read[A, Came]]:
-        return [Read(one, self._read(one)) for one in arrivals]
+    def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
+        return [self._read(one) for one in arrivals]
 
     def _read(self, arrival: A) -> Came | Exception:
         if arrival.attempts > ATTEMPTS:
@@ -97,15 +112,18 @@ class ArrivalSource(Generic[A, Came]):
         except Exception as trouble:  # noqa: BLE001 # told when its turn comes
             return trouble
 
-    async def work(self, batch: Read[A, Came]) -> None:
+    async def work(self, batch: Reading[A, Came]) -> None:
         arrival, came = batch.arrival, batch.came
+        if came is None:
+            came = await asyncio.to_thread(self._read, arrival)
         if isinstance(came, CrashedError):
-            error = f"the process ended {ATTEMPTS} times while working on it"
-            await self.inbox.park(arrival, error=error)
-            return
-        if isinstance(came, Exception):
+            await self.inbox.park(arrival, error=str(came))
+        elif isinstance(came, Exception):
             await self._failed(arrival, came)
-            return
+        else:
+            await self._file(arrival, came)
+
+    async def _file(self, arrival: A, came: Came) -> None:
         try:
             await self.inbox.file(arrival, came)
         except UnavailableError as trouble:

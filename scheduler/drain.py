@@ -14,7 +14,7 @@ Batch = TypeVar("Batch")
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
 #: How long what is in hand may take when stopping, in seconds.
-GRACE = 10.0
+GRACE = 3.0
 
 
 class Source(Protocol[Batch]):
@@ -34,16 +34,16 @@ class Drain(Generic[Batch]):
     """Runs a source until it is stopped.
 
     ``wake`` is set when there is new work; ``poll`` seconds pass at most between
-    looks, for what falls due by itself or was filled by another process. After
-    waking it waits ``linger`` seconds, so that what comes together is worked
-    together. Stopping takes ``grace`` seconds at most.
+    looks, for what falls due by itself or was filled by another process. ``pace``
+    seconds pass at least after a look that found work, so that the next finds more.
+    Stopping takes ``grace`` seconds at most.
     """
 
     name: str
     source: Source[Batch]
     room: int
     poll: float = 0.5
-    linger: float = 0.0
+    pace: float = 0.0
     grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -60,11 +60,12 @@ class Drain(Generic[Batch]):
                 task = asyncio.create_task(self._work(batch))
                 self._tasks.add(task)
                 task.add_done_callback(self._ended)
-            # Else there is no more: what came while we looked has set the wake.
+            # What came while we looked has set the wake again.
             self._left_some = len(batches) >= room
+            if batches and self.pace:
+                await asyncio.sleep(self.pace)
             if not self._left_some or len(self._tasks) >= self.room:
                 await self._rest()
-                await asyncio.sleep(self.linger)
         if self._tasks:
             await self._finish()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text, update
 
 from storage import blobs, lanes
+from storage.blobs import Blobs
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
 from storage.prepared import Prepared, Sql
 from storage.puts import Change
@@ -21,6 +22,8 @@ from tickets.words import ArrivalState, Outcome
 
 KIND = "arrival"
 PRIORITY = 1
+#: So many unfinished tries are no accident any more.
+SUSPICIOUS = 2
 _arrival = ARRIVAL.c
 _cursor = table("cursor")
 
@@ -48,14 +51,23 @@ class KeptArrival:
     channel: str
     received_at: datetime
     envelope: dict[str, Any]
-    raw: bytes
+    size: int
     attempts: int
+    inline: bytes | None
+    blob_key: str | None
+    blobs: Blobs
+
+    def raw(self) -> bytes:
+        """Return the bytes as they came; OSError if their file cannot be read."""
+        if self.blob_key is not None:
+            return self.blobs.load(self.blob_key)
+        return self.inline or b""
 
 
 def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
     """Commit raw arrivals; a copy of one that is here is counted on it."""
     rows = [_row(tx, one) for one in incoming]
-    tx.run(_kept_or_counted, sorted(rows, key=lambda row: row["source_key"]))
+    tx.run(_kept_or_counted, sorted(rows, key=_in_order))
     lanes.fill(
         tx,
         (
@@ -72,6 +84,15 @@ def _kept_or_counted(sql: Sql) -> Any:
         index_elements=["channel", "source_key"],
         set_={"copies": _arrival.copies + 1},
     )
+
+
+def _in_order(row: dict[str, Any]) -> tuple[int, str]:
+    """Sort numbers as numbers: updates come in the order of their ids.
+
+    All writers sort alike, so that none waits for one that waits for it.
+    """
+    key = row["source_key"]
+    return len(key), key
 
 
 def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
@@ -157,9 +178,39 @@ def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
         lease=lease,
         received_at=row.received_at,
         envelope=row.envelope,
-        raw=row.raw if row.blob_key is None else tx.blobs.load(row.blob_key),
+        size=row.size,
         attempts=row.attempts + 1,
+        inline=row.raw,
+        blob_key=row.blob_key,
+        blobs=tx.blobs,
     )
+
+
+def stagger(tx: Transaction, delay: Callable[[int], timedelta]) -> None:
+    """Let those that were in hand more than once when a process ended wait apart.
+
+    So the one that ends processes is met alone, and is the only one to reach the
+    number of tries after which it is set aside. ``delay`` is asked with the tries.
+    """
+    suspects = tx.run(
+        select(_arrival.id, _arrival.attempts)
+        .where(WAITING["arrival"])
+        .where(_arrival.attempts >= SUSPICIOUS, _arrival.next_at <= tx.now)
+    ).all()
+    for row in suspects:
+        tx.run(
+            update(ARRIVAL)
+            .where(_arrival.id == row.id)
+            .values(next_at=tx.now + delay(row.attempts))
+        )
+
+
+def are_waiting(tx: Transaction, lanes_of: str) -> bool:
+    """Say whether an arrival waits in a lane whose name begins so."""
+    waiting = select(_arrival.id).where(
+        WAITING["arrival"], _arrival.lane.startswith(lanes_of, autoescape=True)
+    )
+    return tx.run(waiting.limit(1)).first() is not None
 
 
 def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:

@@ -30,7 +30,8 @@ from tickets.words import ArrivalState, Channel, EventType, Outcome
 CURSOR = table("cursor")
 #: Which channels a door's own count is about.
 DOORS: dict[str, tuple[Channel, ...]] = {
-    "smtp": (Channel.SMTP, Channel.LMTP),
+    "smtp": (Channel.SMTP,),
+    "lmtp": (Channel.LMTP,),
     "telegram": (Channel.TELEGRAM,),
 }
 _arrival = ARRIVAL.c

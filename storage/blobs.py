@@ -21,17 +21,22 @@ class Blobs:
         """Return the sha256 once the bytes are on the disk; storing twice is one."""
         key = hashlib.sha256(content).hexdigest()
         path = self._path(key)
-        if path.exists():
-            return key
+        if not path.exists():
+            self._write(path, content)
+        # Again for what is found: the crash may have come before its folders' sync.
+        for folder in (path.parent, self._folder, self._folder.parent):
+            _sync_folder(folder)
+        return key
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{key}.{secrets.token_hex(4)}")
+        scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with scratch.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         scratch.rename(path)
-        _sync_folder(path.parent)
-        return key
 
     def load(self, key: str) -> bytes:
         """Return the bytes; FileNotFoundError if they are not here."""

@@ -40,6 +40,7 @@ class Due:
     state: DeliveryState
     attempts: int
     created_at: datetime
+    next_at: datetime
     budget: str
     payload: bytes | None
     event_id: str | None
@@ -120,6 +121,7 @@ def _due(row: Row[Any], lease: Lease) -> Due:
         state=DeliveryState(row.state),
         attempts=row.attempts,
         created_at=row.created_at,
+        next_at=row.next_at,
         budget=row.budget,
         payload=row.payload,
         event_id=row.event_id,

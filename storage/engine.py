@@ -39,7 +39,10 @@ def sqlite_writer(url: URL) -> Engine:
     """Open the one connection that writes: WAL, and fsynced at every commit."""
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        url,
+        poolclass=StaticPool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -66,7 +69,9 @@ def sqlite_reader(url: URL) -> Engine:
     """Open connections that cannot write, for everybody who only looks."""
     file = f"file:{url.database}?mode=ro"
     engine = create_engine(
-        f"sqlite:///{file}&uri=true", connect_args={"check_same_thread": False}
+        f"sqlite:///{file}&uri=true",
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -81,6 +86,7 @@ def postgres(url: URL, connections: int) -> Engine:
     """Open a pool of connections to PostgreSQL."""
     engine = create_engine(
         url,
+        hide_parameters=True,  # they are what people wrote, and errors are logged
         pool_size=connections,
         max_overflow=2,
         pool_timeout=30,

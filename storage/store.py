@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,20 +125,24 @@ class Store:
 
 
 def upgrade(places: Places) -> None:
-    """Bring the database to the newest schema."""
-    engine = _one_connection(places)
-    schema.upgrade(engine)
-    engine.dispose()
+    """Bring the database to the newest schema; StorageError if it cannot be used."""
+    with _one_connection(places) as engine:
+        schema.upgrade(engine)
 
 
 def is_current(places: Places) -> bool:
     """Say whether the database has the schema of this program."""
-    engine = _one_connection(places)
-    try:
+    with _one_connection(places) as engine:
         return schema.is_current(engine)
+
+
+@contextmanager
+def _one_connection(places: Places) -> Iterator[Engine]:
+    engine = sqlite_writer(places.url) if places.is_sqlite else postgres(places.url, 1)
+    try:
+        yield engine
+    except DBAPIError as error:
+        where = places.url.render_as_string(hide_password=True)
+        raise StorageError(f"{where} cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
-
-
-def _one_connection(places: Places) -> Engine:
-    return sqlite_writer(places.url) if places.is_sqlite else postgres(places.url, 1)

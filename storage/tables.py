@@ -78,7 +78,7 @@ class Lane(SQLModel, table=True):
     __tablename__ = "lane"
     __table_args__ = (
         Index("lane_due", "kind", "budget", "priority", "next_at"),
-        Index("lane_due_kind", "kind", "next_at"),
+        Index("lane_urgent", "kind", "priority", "next_at"),
     )
 
     key: str = Field(primary_key=True)

@@ -54,6 +54,10 @@ SENTENCES = MappingProxyType(
             "📎 Telegram does not take the file “%(file_name)s” (%(size)s bytes). "
             "It is kept with the ticket."
         ),
+        "chat.notice.nothing-said": _(
+            "⚠️ There is nothing in this that a mail can carry, so it was not sent. "
+            "Write text or attach a file."
+        ),
         "chat.notice.anonymous": _(
             "⚠️ You write as an anonymous administrator, so nobody knows who answers. "
             "This was not sent to the partner. "

@@ -8,7 +8,12 @@ def mail_arrivals(sender: str) -> str:
 
 
 def chat_arrivals(chat: int, thread_id: int | None) -> str:
-    return f"arrival/telegram/{chat}/{thread_id or 0}"
+    return f"{all_of_chat(chat)}{thread_id or 0}"
+
+
+def all_of_chat(chat: int) -> str:
+    """Return what the names of a chat's lanes of arrivals begin with."""
+    return f"arrival/telegram/{chat}/"
 
 
 def fetched_arrivals(attachment_id: int) -> str:

@@ -51,7 +51,10 @@ def hear(desk: Desk, said: Said) -> Verdict:
         chat.tell_topic(desk, ticket, notice, facts=facts, reply_to=said.message_id)
         return Verdict(outcome=Outcome.IGNORED, rule=notice, ticket_id=ticket.id)
     if not _words_of(said)[0] and not said.files:
-        return Verdict(outcome=Outcome.IGNORED, rule="says-nothing")
+        chat.tell_topic(desk, ticket, "nothing-said", reply_to=said.message_id)
+        return Verdict(
+            outcome=Outcome.IGNORED, rule="says-nothing", ticket_id=ticket.id
+        )
     return _comment(desk, said, ticket, author=author)
 
 

@@ -4,6 +4,8 @@ set -eu
 missing=""
 command -v strace >/dev/null || missing="$missing strace"
 command -v chromium >/dev/null || missing="$missing chromium"
+# The program that drives Chromium comes in a wheel and needs this library.
+ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "tests that need$missing will skip: apt-get install$missing" >&2

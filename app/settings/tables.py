@@ -11,6 +11,7 @@ from app.settings.kinds import (
     Address,
     BlobUrl,
     BusUrl,
+    Everything,
     File,
     Folder,
     HttpUrl,
@@ -161,7 +162,7 @@ class Telegram(Table):
     token: Token | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
-    admin_chat: int | None = None
+    admin_chat: int | None = None  # alarms go there once they are built
 
 
 class Site(Table):
@@ -221,11 +222,15 @@ def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class Bus(Table):
-    """A target of the data bus; no sites or organisations means all of them."""
+    """A target of the data bus.
+
+    Filters need the ``snapshot`` events that begin a stream in the middle; until
+    those are built only the empty ones, which choose everything, are taken.
+    """
 
     secrets = ("url",)
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     url: BusUrl
-    sites: tuple[str, ...] = ()
-    organisations: tuple[str, ...] = ()
+    sites: Everything = ()
+    organisations: Everything = ()

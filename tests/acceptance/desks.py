@@ -13,15 +13,6 @@ from typing import IO, Protocol
 
 from tests.acceptance.waiting import eventually
 
-COMMAND = "from app.cli import main; main()"
-RUN = """
-import sys
-from pathlib import Path
-from app.config import load
-from app.running import run
-
-run(load(Path(sys.argv[1])), sandbox=False)
-"""
 FORKING = Path(__file__).with_name("forking.py")
 #: Below the range from which the kernel takes the ports of outgoing connections.
 PORTS = range(12_000, 32_000)
@@ -46,11 +37,14 @@ def environment() -> dict[str, str]:
     }
 
 
+def program(config: Path) -> list[str]:
+    return [sys.executable, "-P", "-m", "app.cli", "--config", str(config)]
+
+
 def command(config: Path, *arguments: str) -> str:
     """Run a command of the desk's command line and return what it prints."""
-    program = [sys.executable, "-P", "-c", COMMAND, "--config", str(config)]
     done = subprocess.run(  # noqa: S603 # our own program
-        [*program, *arguments],
+        [*program(config), *arguments],
         env=environment(),
         capture_output=True,
         text=True,
@@ -147,8 +141,7 @@ class Desk:
         self.smtp_port = smtp_port
         self.log = config.with_name("desk.log")
         self._log = self.log.open("ab")
-        command = [sys.executable, "-P", "-c", RUN, str(config)]
-        self._starter: Starter = Cold(command, self._log)
+        self._starter: Starter = Cold([*program(config), "run"], self._log)
         self._pid = 0
 
     def warm(self) -> Warm:
@@ -157,14 +150,8 @@ class Desk:
         self._starter = warm
         return warm
 
-    def under(self, tracer: list[str]) -> None:
-        """Start under a program that runs the command given to it."""
-        command = [*tracer, sys.executable, "-P", "-c", RUN, str(self.config)]
-        self._starter = Cold(command, self._log)
-
-    def run_by(self, script: Path) -> None:
-        """Start by a script of the test's own, given the configuration's path."""
-        command = [sys.executable, "-P", str(script), str(self.config)]
+    def by(self, command: list[str]) -> None:
+        """Start by another command from now on."""
         self._starter = Cold(command, self._log)
 
     def start(self, *, seconds: float = 30.0) -> None:

@@ -132,18 +132,25 @@ class House:
 
 @contextmanager
 def open_house(
-    folder: Path, staffed: Path, *, sites: int = 1, relay: str = ""
+    folder: Path,
+    staffed: Path,
+    *,
+    sites: int = 1,
+    relay: str = "",
+    lasting: bool = True,
 ) -> Iterator[House]:
     """Build a house in an empty folder: Telegram is up, the desk not started.
 
-    ``staffed`` is the data directory of a desk that has its specialists.
+    ``staffed`` is the data directory of a desk that has its specialists. A
+    Telegram that is not ``lasting`` is quicker, and forgets all when it is down.
     """
     places = tuple(_site(place) for place in range(sites))
     smtp_port, telegram_port = free_port(), free_port()
     folder.mkdir(exist_ok=True)
     shutil.copytree(staffed, folder / "var")
     config = folder / "config.toml"
-    with Telegram(telegram_port, folder / "telegram.json") as telegram:
+    state = folder / "telegram.json" if lasting else None
+    with Telegram(telegram_port, state) as telegram:
         relay = relay or "maildir:var/sent"
         write_config(config, places, port=smtp_port, telegram=telegram.url, relay=relay)
         house = House(

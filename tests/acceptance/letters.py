@@ -96,6 +96,12 @@ class Mailboxes:
         mails = [_read(path) for path in found]
         return [one for one in mails if recipient in {"", bare(one["X-Envelope-To"])}]
 
+    def newest(self, recipient: str) -> EmailMessage | None:
+        """Return one of the last mails, if it is for this recipient."""
+        found = sorted((self.folder / "new").glob("*"), key=_written)[-50:]
+        mails = (_read(path) for path in reversed(found))
+        return next((m for m in mails if bare(m["X-Envelope-To"]) == recipient), None)
+
 
 def _written(path: Path) -> int:
     return path.stat().st_mtime_ns

@@ -7,11 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from storage.audit import Audit, audit
-from storage.store import Places, Store
+from storage import once
+from storage.store import Places
+from storage.transaction import Job
 
+T = TypeVar("T")
 Row = dict[str, Any]
 
 
@@ -20,11 +22,6 @@ class Records:
     """The SQLite database of a desk in ``folder``."""
 
     folder: Path
-
-    @property
-    def places(self) -> Places:
-        var = self.folder / "var"
-        return Places.of(f"sqlite:///{var / 'zayavka.db'}", var / "blobs")
 
     def rows(self, query: str, *values: Any) -> list[Row]:
         uri = f"file:{self.folder / 'var' / 'zayavka.db'}?mode=ro"
@@ -44,14 +41,8 @@ class Records:
         """
         return int(self.column(query)[0])
 
-    def audit(self) -> Audit:
-        """Add everything up, as the operator's ``audit`` does; the desk is stopped."""
-        store = Store(self.places, clock=_now, on_filled=lambda kinds: None)
-        try:
-            return store.read(audit)
-        finally:
-            store.close()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    def look(self, job: Job[T]) -> T:
+        """Run a job of the storage that only looks."""
+        var = self.folder / "var"
+        places = Places.of(f"sqlite:///{var / 'zayavka.db'}", var / "blobs")
+        return once.look(places, job, clock=lambda: datetime.now(UTC))

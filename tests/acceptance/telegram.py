@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +10,7 @@ from typing import Any, Self
 import httpx
 
 from sandbox.server import Sandbox, Settings
+from tests.acceptance.background import Background
 
 Json = dict[str, Any]
 
@@ -32,7 +31,7 @@ class Telegram:
     soon after a restart, which is not what is tested here.
     """
 
-    def __init__(self, port: int, state: Path) -> None:
+    def __init__(self, port: int, state: Path | None) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._settings = Settings(port=port, state_path=state, window_scale=0.01)
         self._people = httpx.Client(
@@ -40,10 +39,7 @@ class Telegram:
             headers={"Origin": self.url},
             timeout=30,
         )
-        self._thread: threading.Thread | None = None
-        self._stop: asyncio.Event | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._up = threading.Event()
+        self._serving: Background[Sandbox] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,27 +54,14 @@ class Telegram:
         self._people.close()
 
     def up(self) -> None:
-        assert self._thread is None, "Telegram is up already"
-        self._up.clear()
-        self._thread = threading.Thread(target=self._serve, name="telegram")
-        self._thread.start()
-        assert self._up.wait(30), "the sandbox does not start"
+        assert self._serving is None, "Telegram is up already"
+        self._serving = Background(lambda: Sandbox(self._settings))
+        self._serving.__enter__()
 
     def down(self) -> None:
-        if self._thread is None or self._loop is None or self._stop is None:
-            return
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._thread = None
-
-    def _serve(self) -> None:
-        asyncio.run(self._until_stopped())
-
-    async def _until_stopped(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with Sandbox(self._settings):
-            self._up.set()
-            await self._stop.wait()
+        serving, self._serving = self._serving, None
+        if serving is not None:
+            serving.__exit__(None, None, None)
 
     def see(self, path: str, **query: Any) -> Any:
         return _checked(self._people.get(path, params=query))

@@ -221,6 +221,25 @@ def test_a_repeat_that_has_to_wait_is_still_a_repeat(play: Play) -> None:
     play(scene)
 
 
+def test_a_gateway_that_is_down_for_minutes_costs_no_message(play: Play) -> None:
+    async def scene(chat: Chat) -> None:
+        await chat.shop.mail()
+        await chat.settle()
+        chat.fault("*", "respond", times=None, status=502)
+        await chat.shop.mail(
+            "2", text="Ещё.", more="In-Reply-To: <1@partner.example>\n"
+        )
+        for _ in range(4):
+            await chat.jump(minutes=1)
+        chat.sandbox.telegram.faults.clear()
+        for _ in range(3):
+            await chat.jump(minutes=2)
+        assert chat.shop.states("comment") == ["sent", "sent"]
+        assert "delivery-failed" not in chat.shop.events()
+
+    play(scene)
+
+
 def test_the_chats_limits_are_kept(play: Play) -> None:
     async def scene(chat: Chat) -> None:
         chat.sandbox.telegram.rates.mode = "record"

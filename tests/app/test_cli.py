@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -249,3 +250,32 @@ def test_a_reader_that_leaves_early_causes_no_noise(desk: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def in_vain(desk: Path, more: str) -> str:
+    """Run a desk that cannot start; return what it says."""
+    desk.write_text(desk.read_text() + more)
+    ended = subprocess.run(  # noqa: S603 # our own program
+        zayavka(desk, "run"), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_port_that_is_taken_is_named_by_its_key(desk: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = in_vain(desk, f"[mail.smtp]\nport = {port}\n[http]\nport = 0\n")
+        assert f"mail.smtp.port = {port}: " in said
+
+
+def test_a_folder_that_cannot_be_made_is_named_by_its_key(desk: Path) -> None:
+    said = in_vain(desk, '[service]\ndata_dir = "/proc/none"\n')
+    assert "service.data_dir = /proc/none: " in said
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(desk: Path) -> None:
+    desk.with_name("diary.db").write_text("Dear diary,\n" * 100)
+    desk.write_text(desk.read_text().replace("zayavka.db", "diary.db"))
+    assert "cannot be used: file is not a database" in in_vain(desk, "")

@@ -210,9 +210,18 @@ def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
     assert "code 'NN' is given twice" in problems(write(folder, site * 2))
 
 
-def test_a_bus_filter_names_known_sites(folder: Path) -> None:
-    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["XX"]\n'
-    assert "bus 'k' names site 'XX'; allowed: NN" in problems(write(folder, text))
+def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["NN"]\n'
+    assert "must be empty" in problems(write(folder, text))
+
+
+def test_the_sandbox_is_refused_what_is_set_up_for_real(folder: Path) -> None:
+    real = load(write(folder, '[mail]\nrelay = "maildir:sent"\n'))
+    (said,) = validate_for_run(real, sandbox=True)
+    assert "without accounts" in said
+    open_ = load(write(folder, '[http]\nhost = "0.0.0.0"\n'))
+    (said,) = validate_for_run(open_, sandbox=True)
+    assert "http.host must be 127.0.0.1" in said
 
 
 def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:

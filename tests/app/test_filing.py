@@ -27,7 +27,7 @@ def keep(shop: Workshop, *keys: str) -> None:
 
 
 def poisoned(arrival: KeptArrival) -> Post | Happening:
-    if arrival.raw == b"poison":
+    if arrival.raw() == b"poison":
         raise RecursionError("it never ends")
     return read(arrival)
 

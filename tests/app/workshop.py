@@ -315,6 +315,7 @@ async def chat(shop: Workshop) -> AsyncIterator[Chat]:
             render=lambda notice: render(notice, texts()),
             sender=TelegramSender(bot, read_seconds=0.5),
             budget=Budget(),
+            heard_at=lambda: datetime.now(UTC),
         )
         relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(
             outbox=chatting, exit=chatting

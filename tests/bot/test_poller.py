@@ -205,7 +205,7 @@ def test_only_served_kinds_are_asked_for() -> None:
             asked = scene.telegram.params("getUpdates")[0]
             allowed = '["message", "callback_query", "my_chat_member"]'
             assert asked["allowed_updates"] == allowed
-            assert asked["timeout"] == "1"
+            assert asked["timeout"] == "0"
 
     asyncio.run(play())
 

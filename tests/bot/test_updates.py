@@ -224,11 +224,10 @@ NOTHINGS = {
         message(text="hi", chat={"id": 5, "type": "private"}),
         "private-chat",
     ),
-    "sticker": (message(sticker={"file_id": "s"}), "says-nothing-we-carry"),
-    "new member": (message(new_chat_members=[ANNA]), "says-nothing-we-carry"),
+    "new member": (message(new_chat_members=[ANNA]), "says-nothing"),
     "topic by hand": (
         message(forum_topic_created={"name": "x"}),
-        "says-nothing-we-carry",
+        "says-nothing",
     ),
     "rights": ({"update_id": 1, "my_chat_member": {}}, "not-served: my_chat_member"),
     "edit": ({"update_id": 1, "edited_message": {}}, "not-served: edited_message"),
@@ -315,3 +314,9 @@ def test_a_spoilt_update_never_raises(data: st.DataObject) -> None:
 def test_any_json_never_raises(update: Json) -> None:
     assert isinstance(read(update, BOT), Nothing)
     assert lane_of(update)
+
+
+def test_a_sticker_is_heard_so_that_its_author_can_be_told() -> None:
+    happening = read(message(sticker={"file_id": "s"}), BOT)
+    assert isinstance(happening, Said)
+    assert (happening.text, happening.files) == ("", ())

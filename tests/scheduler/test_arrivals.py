@@ -10,28 +10,28 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from scheduler.arrivals import ATTEMPTS, ArrivalSource, UnavailableError
+from scheduler.arrivals import ATTEMPTS, SMALL, ArrivalSource, UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
     id: int = 1
     attempts: int = 1
+    size: int = 10
 
 
 @dataclass
 class Memory:
     """An inbox that keeps a book of what was done."""
 
+    mail: Mail = field(default_factory=Mail)
     trouble: Exception | None = None
     filed: list[str] = field(default_factory=list)
     waits: list[tuple[str, timedelta, bool]] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
 
-    waiting: Mail = field(default_factory=Mail)
-
     async def claim(self, room: int) -> Sequence[Mail]:
-        return [self.waiting][:room]
+        return [self.mail][:room]
 
     async def file(self, arrival: Mail, came: str) -> None:
         del arrival
@@ -50,25 +50,37 @@ class Memory:
         self.parked.append(error)
 
 
+async def work_all(source: ArrivalSource[Mail, str]) -> None:
+    for batch in await source.claim(10):
+        await source.work(batch)
+
+
 def work(inbox: Memory, mail: Mail, *, read: Exception | None = None) -> Memory:
     def reads(arrival: Mail) -> str:
         if read:
             raise read
         return f"read {arrival.id}"
 
-    async def run() -> None:
-        for one in await source.claim(1):
-            await source.work(one)
-
-    inbox.waiting = mail
     source = ArrivalSource(inbox=inbox, read=reads, chance=lambda: 0.5)
+    inbox.mail = mail
     with capture_logs():
-        asyncio.run(run())
+        asyncio.run(work_all(source))
     return inbox
 
 
-def test_what_was_read_is_filed() -> None:
-    assert work(Memory(), Mail()).filed == ["read 1"]
+@pytest.mark.parametrize("size", [10, SMALL + 1], ids=["small", "large"])
+def test_what_was_read_is_filed(size: int) -> None:
+    assert work(Memory(), Mail(size=size)).filed == ["read 1"]
+
+
+def test_a_large_one_is_not_read_before_its_neighbours_go_on() -> None:
+    source = ArrivalSource(
+        inbox=Memory(mail=Mail(size=SMALL + 1)),
+        read=lambda mail: f"read {mail.id}",
+        chance=lambda: 0.5,
+    )
+    (batch,) = asyncio.run(source.claim(1))
+    assert batch.came is None
 
 
 @pytest.mark.parametrize("attempt", range(1, ATTEMPTS + 1))

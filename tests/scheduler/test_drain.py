@@ -48,3 +48,35 @@ def test_the_end_of_a_batch_makes_room_for_the_next_at_once() -> None:
 
 def test_as_many_as_there_is_room_for_are_in_hand() -> None:
     assert sorted(drained(Numbers(left=20), room=7)) == list(range(1, 21))
+
+
+@dataclass
+class Stuck:
+    """One batch that never ends by itself."""
+
+    handed_out: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def claim(self, room: int) -> Sequence[int]:
+        del room
+        taken = () if self.handed_out else (1,)
+        self.handed_out = True
+        return taken
+
+    async def work(self, batch: int) -> None:
+        del batch
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+def test_work_that_does_not_end_does_not_keep_the_drain_from_stopping() -> None:
+    async def stop() -> None:
+        source = Stuck()
+        drain = Drain(name="stuck", source=source, room=1, grace=0.05)
+        running = asyncio.create_task(drain.run())
+        async with asyncio.timeout(5):
+            await source.begun.wait()
+            drain.stop()
+            await running
+
+    asyncio.run(stop())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, text
 
 from app.filing import Filing
-from storage import arrivals
+from storage import arrivals, lanes
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.desks import FORUM, new_arrival, post, rules
@@ -121,6 +122,38 @@ def test_state_cannot_change_without_its_event(store: Store) -> None:
         future = store.submit(partial(execute, change))
         assert future.exception() is not None, change
     assert rows(store, "SELECT stage, version FROM ticket") == [("new", 3)]
+
+
+def test_arrivals_of_one_batch_stay_in_their_order(store: Store) -> None:
+    batch = [new_arrival(str(number)) for number in (9, 10, 99, 100, 101)]
+    store.write(lambda tx: arrivals.keep(tx, batch))
+    kept = rows(store, "SELECT source_key FROM arrival ORDER BY id")
+    assert [row.source_key for row in kept] == ["9", "10", "99", "100", "101"]
+
+
+def test_who_was_in_hand_twice_when_a_process_ended_waits_apart(store: Store) -> None:
+    letters = [new_arrival(key, f"{key}@partner.example") for key in "abc"]
+    store.write(lambda tx: arrivals.keep(tx, letters))
+    delays = iter([timedelta(seconds=seconds) for seconds in (3, 1, 2)])
+    tries = []
+
+    def restart(tx: Transaction) -> None:
+        def delay(attempts: int) -> timedelta:
+            tries.append(attempts)
+            return next(delays)
+
+        lanes.free_all(tx)
+        arrivals.stagger(tx, delay)
+
+    for _ in range(2):
+        assert len(asyncio.run(filing(store).claim(10))) == 3
+        assert not tries
+        store.write(restart)
+    assert tries == [2, 2, 2]
+    assert asyncio.run(filing(store).claim(10)) == []
+    due = rows(store, "SELECT next_at FROM lane WHERE kind = 'arrival' ORDER BY key")
+    waits = [row.next_at for row in due]
+    assert waits[1] < waits[2] < waits[0]
 
 
 def test_a_failed_job_undoes_itself_alone(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -41,6 +42,13 @@ def test_copies_of_one_arrival_are_duplicates(store: Store) -> None:
         "signal": 0, "duplicate": 2, "ignored": 0, "parked": 0, "pending": 1,
         "difference": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("door", ["smtp", "lmtp"])
+def test_each_door_of_mail_counts_for_itself(store: Store, door: str) -> None:
+    came = replace(arrival("one"), channel=door, door=door)
+    store.write(lambda tx: arrivals.keep(tx, [came]))
+    assert audited(store).findings == ()
 
 
 def test_an_empty_desk_adds_up(store: Store) -> None:

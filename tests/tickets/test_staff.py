@@ -65,10 +65,11 @@ def test_a_note_stays_inside(said: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "   ", "//", " //  "])
-def test_a_message_that_says_nothing_is_ignored(said: str) -> None:
+def test_a_message_that_says_nothing_changes_nothing_and_is_told(said: str) -> None:
     play = opened()
     assert play.say(said).rule == "says-nothing"
     assert play.work.events == []
+    assert [one.facts["notice"] for one in play.work.deliveries] == ["nothing-said"]
 
 
 def test_an_anonymous_administrator_is_told_that_nothing_was_sent() -> None:

@@ -117,7 +117,9 @@ def upgrade() -> None:
     op.create_index(
         "lane_due", "lane", ["kind", "budget", "priority", "next_at"], unique=False
     )
-    op.create_index("lane_due_kind", "lane", ["kind", "next_at"], unique=False)
+    op.create_index(
+        "lane_urgent", "lane", ["kind", "priority", "next_at"], unique=False
+    )
     op.create_table(
         "link_token",
         sa.Column("token", sa.String(), nullable=False),
