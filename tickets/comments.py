@@ -76,21 +76,7 @@ class Draft:
 
 def add_comment(work: Work, ticket: Ticket, draft: Draft) -> tuple[Ticket, Comment]:
     """Return the ticket one or more versions on, and the new comment."""
-    author = draft.author
-    comment = Comment(
-        id=CommentId(work.ids.row("comment")),
-        public_id=work.ids.uuid(),
-        ticket_id=ticket.id,
-        author=author,
-        visibility=draft.visibility,
-        trust=draft.trust,
-        channel=draft.channel,
-        at=work.now,
-        text=draft.text,
-        html=draft.html,
-        message_id=draft.message_id,
-        attachments=draft.attachments,
-    )
+    comment = _comment(work, ticket, draft)
     salt = work.ids.uuid()
     work.comments.append(
         NewComment(
@@ -100,26 +86,52 @@ def add_comment(work: Work, ticket: Ticket, draft: Draft) -> tuple[Ticket, Comme
             thread=draft.thread,
         )
     )
-    answers = isinstance(author, Specialist) and draft.visibility is Visibility.PUBLIC
-    ticket = work.change(
+    ticket = _record_comment(work, ticket, comment, salt=salt)
+    for file in draft.attachments:
+        if file.state is FileState.STORED:
+            ticket = record_attachment(work, ticket, comment, file=file)
+    return ticket, comment
+
+
+def _comment(work: Work, ticket: Ticket, draft: Draft) -> Comment:
+    return Comment(
+        id=CommentId(work.ids.row("comment")),
+        public_id=work.ids.uuid(),
+        ticket_id=ticket.id,
+        author=draft.author,
+        visibility=draft.visibility,
+        trust=draft.trust,
+        channel=draft.channel,
+        at=work.now,
+        text=draft.text,
+        html=draft.html,
+        message_id=draft.message_id,
+        attachments=draft.attachments,
+    )
+
+
+def _record_comment(
+    work: Work, ticket: Ticket, comment: Comment, *, salt: str
+) -> Ticket:
+    """Return the ticket after the event; a specialist's public word answers it."""
+    author = comment.author
+    is_public = comment.visibility is Visibility.PUBLIC
+    answers = isinstance(author, Specialist) and is_public
+    return work.change(
         ticket,
         EventType.COMMENT_ADDED,
         actor=actor_of(author),
         data={
             "comment": comment.public_id,
-            "visibility": draft.visibility,
-            "trust": draft.trust,
-            "channel": draft.channel,
-            "text_hash": salted(salt, draft.text),
-            "attachments": len(draft.attachments),
+            "visibility": comment.visibility,
+            "trust": comment.trust,
+            "channel": comment.channel,
+            "text_hash": salted(salt, comment.text),
+            "attachments": len(comment.attachments),
         },
-        content={"text": draft.text, "author": person(author)},
+        content={"text": comment.text, "author": person(author)},
         first_answer_at=ticket.first_answer_at or (work.now if answers else None),
     )
-    for file in draft.attachments:
-        if file.state is FileState.STORED:
-            ticket = record_attachment(work, ticket, comment, file=file)
-    return ticket, comment
 
 
 def store_content(work: Work, pending: Attachment, content: bytes) -> Attachment:
