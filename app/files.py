@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.http import Served
 from app.links import BadLinkError, SignedLinks
-from storage.notices import load_blob
+from storage import contents
 from storage.store import Store
 from storage.views import text_of
 
@@ -32,7 +32,7 @@ class StoredFiles:
     def _load(self, kind: str, name: str) -> Served:
         match kind:
             case "blob":
-                content = self.store.read(lambda tx: load_blob(tx, name))
+                content = self.store.read(lambda tx: contents.load(tx, name))
                 return Served(content=content, media_type=BYTES)
             case "text":
                 text = self.store.read(lambda tx: text_of(tx, name))

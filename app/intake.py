@@ -16,6 +16,7 @@ from bot.updates import lane_of
 from mail.reception import Accepted, Full
 from storage import arrivals
 from storage.arrivals import NewArrival
+from storage.blobs import is_large
 from storage.errors import StorageError, StorageFull
 from storage.store import Store
 from tickets import lanes
@@ -68,7 +69,10 @@ class Intake:
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         incoming = [one.arrival for one in group]
+        large = {one.key: one.raw for one in incoming if is_large(one.raw)}
         try:
+            if large:
+                await asyncio.to_thread(self.store.keep_large, large)
             await asyncio.wrap_future(
                 self.store.submit(lambda tx: arrivals.keep(tx, incoming))
             )

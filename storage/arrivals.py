@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
 
-from storage import blobs, lanes
+from storage import contents, lanes
 from storage.blobs import Blobs
 from storage.lanes import ARRIVAL, WAITING, Filling, Lease
 from storage.prepared import Prepared, Sql
@@ -28,7 +30,7 @@ _arrival = ARRIVAL.c
 _cursor = table("cursor")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class NewArrival:
     """Something that came in: ``source_key`` tells its copies."""
 
@@ -40,6 +42,11 @@ class NewArrival:
     raw: bytes
     door: str = ""  # the cursor that counts what this door took
     cursor: Json | None = None  # where that door stands once this is committed
+
+    @cached_property
+    def key(self) -> str:
+        """Return the hash of the bytes, in hex, under which they are kept."""
+        return hashlib.sha256(self.raw).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,19 +60,18 @@ class KeptArrival:
     envelope: dict[str, Any]
     size: int
     attempts: int
+    key: str
     inline: bytes | None
-    blob_key: str | None
     blobs: Blobs
 
     def raw(self) -> bytes:
         """Return the bytes as they came; OSError if their file cannot be read."""
-        if self.blob_key is not None:
-            return self.blobs.load(self.blob_key)
-        return self.inline or b""
+        return self.blobs.load(self.key) if self.inline is None else self.inline
 
 
 def keep(tx: Transaction, incoming: Sequence[NewArrival]) -> None:
     """Commit raw arrivals; a copy of one that is here is counted on it."""
+    contents.keep(tx, {one.key: one.raw for one in incoming})
     rows = [_row(tx, one) for one in incoming]
     tx.run(_kept_or_counted, sorted(rows, key=_in_order))
     lanes.fill(
@@ -96,7 +102,6 @@ def _in_order(row: dict[str, Any]) -> tuple[int, str]:
 
 
 def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
-    inline = len(one.raw) <= blobs.INLINE_LIMIT
     return {
         "channel": one.channel,
         "source_key": one.source_key,
@@ -104,8 +109,7 @@ def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
         "lane": one.lane,
         "received_at": one.received_at,
         "envelope": one.envelope,
-        "raw": one.raw if inline else None,
-        "blob_key": None if inline else tx.blobs.store(one.raw),
+        "blob_key": one.key,
         "size": len(one.raw),
         "state": ArrivalState.NEW,
         "attempts": 0,
@@ -159,7 +163,11 @@ def claim(
     lanes.release_others(tx, leases, due, items=ARRIVAL)
     if due:
         tx.run(_attempted, {"ids": [row.id for row in due]})
-    return [_kept(tx, row, leases[row.lane]) for row in due]
+    small = contents.load_small(tx, [row.blob_key for row in due]) if due else {}
+    return [
+        _kept(row, leases[row.lane], inline=small[row.blob_key], blobs=tx.blobs)
+        for row in due
+    ]
 
 
 @Prepared
@@ -171,7 +179,7 @@ def _attempted(sql: Sql) -> Any:
     )
 
 
-def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
+def _kept(row: Any, lease: Lease, *, inline: bytes | None, blobs: Blobs) -> KeptArrival:
     return KeptArrival(
         id=row.id,
         channel=row.channel,
@@ -180,9 +188,9 @@ def _kept(tx: Transaction, row: Any, lease: Lease) -> KeptArrival:
         envelope=row.envelope,
         size=row.size,
         attempts=row.attempts + 1,
-        inline=row.raw,
-        blob_key=row.blob_key,
-        blobs=tx.blobs,
+        key=row.blob_key,
+        inline=inline,
+        blobs=blobs,
     )
 
 

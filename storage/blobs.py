@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
 
 #: Up to here a row is faster than a file with its two fsyncs.
 INLINE_LIMIT = 256 * 1024
+#: So many files are known to be on the disk without looking again.
+REMEMBERED = 10_000
+
+
+def is_large(content: bytes) -> bool:
+    return len(content) > INLINE_LIMIT
 
 
 class Blobs:
@@ -16,17 +21,24 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._stored: set[str] = set()
 
-    def store(self, content: bytes) -> str:
-        """Return the sha256 once the bytes are on the disk; storing twice is one."""
-        key = hashlib.sha256(content).hexdigest()
+    def store(self, key: str, content: bytes) -> None:
+        """Return once the bytes are on the disk; storing twice is one.
+
+        ``key`` is their sha256 in hex. OSError if the disk does not take them.
+        """
+        if key in self._stored:
+            return
         path = self._path(key)
         if not path.exists():
             self._write(path, content)
         # Again for what is found: the crash may have come before its folders' sync.
         for folder in (path.parent, self._folder, self._folder.parent):
             _sync_folder(folder)
-        return key
+        if len(self._stored) >= REMEMBERED:
+            self._stored.clear()
+        self._stored.add(key)
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, insert, update
 
-from storage import blobs, lanes, puts, rows
+from storage import contents, lanes, puts, rows
 from storage.books import CHAT_MESSAGE, DOMAIN, MESSAGE_REF, PARTICIPANT
 from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
@@ -29,7 +29,6 @@ from tickets.words import DeliveryState, Medium
 from tickets.work import NewComment, Work
 
 EVENT = table("event")
-BLOB = table("blob")
 
 
 _new_contact = puts.new(CONTACT)
@@ -41,7 +40,6 @@ _new_attachment = puts.new(ATTACHMENT)
 _new_event = puts.new(EVENT)
 _new_delivery = puts.new(DELIVERY)
 _new_participant = puts.new_or_known(PARTICIPANT)
-_new_blob = puts.new_or_known(BLOB)
 _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
 
@@ -199,8 +197,7 @@ def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
 
 
 def _blobs(tx: Transaction, work: Work) -> None:
-    if work.blobs:
-        tx.run(_new_blob, [_blob_row(tx, key, work.blobs[key]) for key in work.blobs])
+    contents.keep(tx, work.blobs)
     for file in work.stored.values():
         tx.run(
             update(ATTACHMENT)
@@ -226,17 +223,6 @@ def _files(tx: Transaction, work: Work) -> None:
         for file in new.comment.attachments
     ]
     tx.put(_new_attachment, attachments)
-
-
-def _blob_row(tx: Transaction, sha256: str, content: bytes) -> dict[str, Any]:
-    inline = len(content) <= blobs.INLINE_LIMIT
-    if not inline:
-        tx.blobs.store(content)
-    return {
-        "sha256": sha256,
-        "size": len(content),
-        "content": content if inline else None,
-    }
 
 
 def _verdicts(tx: Transaction, work: Work) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from storage import chats
+from storage import chats, contents
 from storage.books import CHAT, TOPIC, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
-from storage.flush import BLOB
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
@@ -115,17 +114,9 @@ def load_file(tx: Transaction, file: Attachment) -> File:
     return File(
         name=file.name,
         media_type=file.media_type,
-        content=load_blob(tx, file.sha256 or ""),
+        content=contents.load(tx, file.sha256 or ""),
         content_id=file.content_id,
     )
-
-
-def load_blob(tx: Transaction, sha256: str) -> bytes:
-    """Return a blob's bytes; LookupError if it was never stored."""
-    row = tx.run(select(BLOB.c.content).where(BLOB.c.sha256 == sha256)).first()
-    if row is None:
-        raise LookupError(f"there is no blob {sha256}")
-    return tx.blobs.load(sha256) if row.content is None else bytes(row.content)
 
 
 def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage import schema
-from storage.blobs import Blobs
+from storage.blobs import Blobs, is_large
 from storage.engine import parse_url, postgres, sqlite_reader, sqlite_writer
 from storage.errors import StorageError
 from storage.ids import BlockIds
@@ -113,6 +113,18 @@ class Store:
             with self._reader.connect() as connection:
                 return job(self._begin(connection))
         except (DBAPIError, PoolTimeout) as error:
+            raise translate(error) from error
+
+    def keep_large(self, contents: Mapping[str, bytes]) -> None:
+        """Write the large ones among these bytes, by sha256, before a job names them.
+
+        So that the jobs of others need not wait for it. StorageFull or OSError.
+        """
+        try:
+            for key, content in contents.items():
+                if is_large(content):
+                    self._blobs.store(key, content)
+        except OSError as error:
             raise translate(error) from error
 
     def close(self) -> None:

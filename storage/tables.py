@@ -48,8 +48,7 @@ class Arrival(SQLModel, table=True):
     lane: str
     received_at: datetime = moment(nullable=False)
     envelope: dict[str, Any] = json_object()
-    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    blob_key: str | None = None
+    blob_key: str  # the sha256 of the bytes as they came
     size: int
     state: str = "new"
     outcome: str | None = None

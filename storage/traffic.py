@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from storage import contents
 from storage.lanes import ARRIVAL, DELIVERY
 from storage.moments import rfc3339
 from storage.rows import COMMENT, TICKET
@@ -47,17 +48,12 @@ def show_arrival(tx: Transaction, arrival: int) -> View | None:
 
 def raw_arrival(tx: Transaction, arrival: int) -> bytes | None:
     """Return the bytes as they came; None if there is no such arrival."""
-    row = tx.run(
-        select(ARRIVAL.c.raw, ARRIVAL.c.blob_key).where(ARRIVAL.c.id == arrival)
-    ).first()
-    if row is None:
-        return None
-    return bytes(row.raw) if row.blob_key is None else tx.blobs.load(row.blob_key)
+    key = tx.run(select(ARRIVAL.c.blob_key).where(ARRIVAL.c.id == arrival)).scalar()
+    return None if key is None else contents.load(tx, key)
 
 
 def _arrivals() -> Select[Any]:
-    shown = [one for one in ARRIVAL.c if one.name != "raw"]
-    return select(*shown, TICKET.c.number).outerjoin(
+    return select(ARRIVAL, TICKET.c.number).outerjoin(
         TICKET, ARRIVAL.c.ticket_id == TICKET.c.id
     )
 

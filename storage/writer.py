@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import sqlite3
 import threading
@@ -25,6 +26,7 @@ ATTEMPTS = 5
 PAUSE = 0.02
 RETRIED_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
 FULL_SQLSTATES = {"53100", "53200"}
+FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Writer(Protocol):
@@ -216,17 +218,19 @@ def _met_a_rival(error: DBAPIError | PoolTimeout) -> bool:
 def translate(error: Exception) -> Exception:
     """Return our own word for a database's trouble; other errors as they are."""
     if isinstance(error, PoolTimeout):
-        down = StorageDown("no connection became free")
-        down.__cause__ = error
-        return down
+        return _from(error, StorageDown("no connection became free"))
+    if isinstance(error, OSError) and error.errno in FULL_ERRNOS:
+        return _from(error, StorageFull(str(error)))
     if isinstance(error, StorageError) or not isinstance(error, DBAPIError):
         return error
     state = getattr(error.orig, "sqlstate", None)
     if state in FULL_SQLSTATES or "disk is full" in str(error.orig):
-        translated: Exception = StorageFull(str(error.orig))
-    elif isinstance(error, OperationalError):
-        translated = StorageDown(str(error.orig))
-    else:
-        return error
-    translated.__cause__ = error
-    return translated
+        return _from(error, StorageFull(str(error.orig)))
+    if isinstance(error, OperationalError):
+        return _from(error, StorageDown(str(error.orig)))
+    return error
+
+
+def _from(cause: Exception, error: StorageError) -> StorageError:
+    error.__cause__ = cause
+    return error

@@ -30,7 +30,7 @@ def body_hash(text: str, files: Sequence[File]) -> str:
     """Return a hash of what a message says, blind to how it was encoded."""
     said = hashlib.sha256(" ".join(text.split()).encode())
     for file in files:
-        said.update(hashlib.sha256(file.content).digest())
+        said.update(bytes.fromhex(file.sha256))
     return said.hexdigest()
 
 
@@ -38,15 +38,14 @@ def store_files(work: Work, files: Sequence[File]) -> tuple[Attachment, ...]:
     """Keep the files' bytes by their sha256 and return how they are listed."""
     kept = []
     for file in files:
-        sha256 = hashlib.sha256(file.content).hexdigest()
-        work.blobs[sha256] = file.content
+        work.blobs[file.sha256] = file.content
         kept.append(
             Attachment(
                 id=work.ids.row("attachment"),
                 name=file.name,
                 media_type=file.media_type,
                 size=len(file.content),
-                sha256=sha256,
+                sha256=file.sha256,
                 state=FileState.STORED,
                 content_id=file.content_id,
             )

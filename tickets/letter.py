@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +20,7 @@ class Mailbox:
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class File:
     """A file that came with a message or goes out with one.
 
@@ -31,6 +33,11 @@ class File:
     content: bytes
     content_id: str | None = None
     inline: bool = False
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash of the content, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

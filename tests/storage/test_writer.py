@@ -161,7 +161,7 @@ def test_ids_are_for_the_tables_that_need_them(embedded: Store) -> None:
 
 
 def large(n: int, tx: Transaction) -> None:
-    keep_raw(f"large{n:03}", b"x" * 200_000, tx)
+    keep_raw(f"large{n:03}", f"{n:04}".encode() * 50_000, tx)
 
 
 def keep_raw(key: str, raw: bytes, tx: Transaction) -> None:
