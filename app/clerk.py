@@ -40,7 +40,7 @@ class Clerk:
 
     def commit(self, tx: Transaction, work: Work) -> None:
         self.mirror(work)
-        flush(tx, work)
+        flush(tx, [work])
 
 
 def clerk_of(config: Config) -> Clerk:

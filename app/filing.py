@@ -1,4 +1,4 @@
-"""Arrivals meet the rules: one arrival, one transaction."""
+"""Arrivals meet the rules: what follows from one is committed with it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,32 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
-from storage.books import SqlBooks
+from storage.blobs import is_large
+from storage.books import Memory, SqlBooks
 from storage.errors import StorageError
 from storage.flush import flush
+from storage.foresight import foresee
 from storage.lanes import ARRIVAL
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets.desk import Desk
 from tickets.happenings import handle
-from tickets.post import Post
+from tickets.mentions import Mentions, apart, mentions_of
+from tickets.model import ArrivalId
+from tickets.post import ACKNOWLEDGEMENT_WINDOW, Post, set_aside
 from tickets.rules import Rules
 from tickets.talk import Happening
+from tickets.verdict import Verdict
 from tickets.work import Work
 
 LEASE = timedelta(seconds=60)
 Mirror = Callable[[Work], None]
+Read = tuple[KeptArrival, Post | Happening]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,19 +53,64 @@ class Filing:
             )
         )
 
-    async def file(self, arrival: KeptArrival, came: Post | Happening) -> None:
-        def effect(tx: Transaction) -> None:
-            work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
-            desk = Desk(work=work, books=SqlBooks(tx), rules=self.rules)
-            verdict = handle(desk, came)
-            self.mirror(work)
-            flush(tx, work)
-            arrivals.finish(tx, arrival.id, verdict)
+    def goes_together(self, came: Post | Happening) -> bool:
+        return isinstance(came, Post)
 
+    async def file(self, read: Sequence[Read]) -> None:
         try:
-            await self._commit(arrival, effect)
+            await self._keep_large(read)
+            for group in self._apart(read):
+                await asyncio.wrap_future(self.store.submit(partial(self._file, group)))
         except StorageError as error:
             raise UnavailableError(str(error)) from error
+
+    async def _keep_large(self, read: Sequence[Read]) -> None:
+        files = [
+            file
+            for _, came in read
+            if isinstance(came, Post)
+            for file in came.letter.files
+            if is_large(file.content)
+        ]
+        if files:
+            large = {file.sha256: file.content for file in files}
+            await asyncio.to_thread(self.store.keep_large, large)
+
+    def _apart(self, read: Sequence[Read]) -> list[list[Read]]:
+        """Divide arrivals into groups that concern different people and tickets."""
+        named = [
+            mentions_of(came, self.rules) if isinstance(came, Post) else Mentions()
+            for _, came in read
+        ]
+        return [[read[place] for place in group] for group in apart(named)]
+
+    def _file(self, read: Sequence[Read], tx: Transaction) -> None:
+        """File those whose lanes are still ours."""
+        held = lanes.held(tx, [arrival.lease for arrival, _ in read])
+        ours = [one for one in read if one[0].lease.lane in held]
+        if not ours:
+            return
+        books = SqlBooks(tx, memory=self._foresee(tx, [came for _, came in ours]))
+        verdicts: dict[ArrivalId, Verdict] = {}
+        works = []
+        for arrival, came in ours:
+            work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
+            desk = Desk(work=work, books=books, rules=self.rules)
+            verdicts[arrival.id] = handle(desk, came)
+            self.mirror(work)
+            works.append(work)
+        flush(tx, works)
+        arrivals.finish(tx, verdicts)
+        lanes.release(tx, [arrival.lease for arrival, _ in ours], ARRIVAL)
+
+    def _foresee(self, tx: Transaction, came: Sequence[Post | Happening]) -> Memory:
+        mails = [one for one in came if isinstance(one, Post)]
+        named = [
+            mentions_of(mail, self.rules)
+            for mail in mails
+            if set_aside(mail, self.rules) is None
+        ]
+        return foresee(tx, named, acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW)
 
     async def postpone(
         self,
@@ -84,8 +136,8 @@ class Filing:
         """Commit an effect with the lane's return, if the lane is still ours."""
 
         def job(tx: Transaction) -> None:
-            lanes.hold(tx, arrival.lease)
-            effect(tx)
-            lanes.release(tx, [arrival.lease], ARRIVAL)
+            if lanes.held(tx, [arrival.lease]):
+                effect(tx)
+                lanes.release(tx, [arrival.lease], ARRIVAL)
 
         await asyncio.wrap_future(self.store.submit(job))

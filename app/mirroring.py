@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -20,14 +21,6 @@ from tickets.sending import Answer, Later, Sent
 from tickets.words import DeliveryState, Medium
 
 log = structlog.get_logger()
-WAVE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """At most one event of each stream, on its way to one target."""
-
-    dues: Sequence[Due]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,25 +36,25 @@ class Mirroring:
     publisher: Publisher
     owner: str
 
-    async def claim(self, room: int) -> Sequence[Wave]:
-        del room  # a wave at a time, whatever its size
-        dues = await asyncio.wrap_future(self.store.submit(self._claim))
-        return [Wave(dues)] if dues else ()
+    async def claim(self, room: int) -> Sequence[Sequence[Due]]:
+        """Return a wave: at most one event of each stream."""
+        wave = await asyncio.wrap_future(self.store.submit(partial(self._claim, room)))
+        return [wave] if wave else ()
 
-    def _claim(self, tx: Transaction) -> list[Due]:
+    def _claim(self, room: int, tx: Transaction) -> list[Due]:
         # Nothing is marked before the attempt: the body was frozen with its event,
         # and a repeat carries the same id.
         return deliveries.claim(
             tx,
             Medium.BUS,
             owner=self.owner,
-            limit=WAVE,
+            limit=room,
             lease=LEASE,
             budget=self.target,
         )
 
-    async def work(self, batch: Wave) -> None:
-        wave = list(zip(batch.dues, await self._publish(batch.dues), strict=True))
+    async def work(self, batch: Sequence[Due]) -> None:
+        wave = list(zip(batch, await self._publish(batch), strict=True))
         await asyncio.wrap_future(self.store.submit(lambda tx: _settle(tx, wave)))
 
     async def _publish(self, dues: Sequence[Due]) -> Sequence[Answer]:

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
-from storage.books import SqlBooks, lock_ticket
+from storage.books import SqlBooks
 from storage.deliveries import Due, Frozen
 from storage.flush import flush
+from storage.lookups import lock_tickets
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets.desk import Desk
@@ -59,7 +60,7 @@ class Records:
             desk = self.desk(tx, due)
             decision = self._decide(tx, due, answer, last_doubt=last_doubt)
             if due.ticket_id is not None and _concerns_ticket(due, decision):
-                lock_ticket(tx, due.ticket_id)  # before the lane, as filing does
+                lock_tickets(tx, [due.ticket_id])  # before the lane, as filing does
             deliveries.hold(tx, due)
             _mark(tx, due, decision)
             if isinstance(decision, Done):
@@ -67,7 +68,7 @@ class Records:
             elif isinstance(decision, Park):
                 on_parked(tx, desk, decision.reason)
             self.mirror(desk.work)
-            flush(tx, desk.work)
+            flush(tx, [desk.work])
             deliveries.release(tx, [due])
 
         await asyncio.wrap_future(self.store.submit(job))

@@ -57,8 +57,8 @@ from tickets.work import Work
 
 #: How much of the disk must stay free for the door to take mail, in bytes.
 DISK_RESERVE = 200 * 1024 * 1024
-#: How many lanes, mails and chat calls are in hand at once.
-ARRIVALS, MAILS, CALLS = 50, 32, 32
+#: How many lanes, mails, chat calls and events are in hand at once.
+ARRIVALS, MAILS, CALLS, EVENTS = 50, 32, 32, 100
 #: How long mails and events may gather to leave together, in seconds.
 MAIL_PACE, BUS_PACE = 0.01, 0.05
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
@@ -235,7 +235,9 @@ def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
             publisher=publisher_from(target.url.get_secret_value()),
             owner=kit.owner,
         )
-        drain = Drain(name=f"bus {target.name}", source=source, room=1, pace=BUS_PACE)
+        drain = Drain(
+            name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE
+        )
         made.append((source, drain))
     return made
 

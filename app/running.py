@@ -46,6 +46,6 @@ async def _hire(service: Service) -> None:
         work = Work(now=tx.now, ids=tx.ids)
         toys.hire(tx, work, service.kit.rules.sites[0].code)
         service.kit.mirror(work)
-        flush(tx, work)
+        flush(tx, [work])
 
     await asyncio.wrap_future(service.kit.store.submit(job))

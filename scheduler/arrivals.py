@@ -50,8 +50,16 @@ class Inbox(Protocol[A, Came_contra]):
         """Lease due lanes and return the head of each."""
         ...
 
-    async def file(self, arrival: A, came: Came_contra) -> None:
-        """Commit all that follows from an arrival; may raise UnavailableError."""
+    def goes_together(self, came: Came_contra) -> bool:
+        """Say whether it can be filed with others of its kind."""
+        ...
+
+    async def file(self, read: Sequence[tuple[A, Came_contra]]) -> None:
+        """Commit all that follows from arrivals; may raise UnavailableError.
+
+        One that cannot be filed keeps the others from it, too. What is not ours to
+        file any more is left alone.
+        """
         ...
 
     async def postpone(
@@ -84,22 +92,34 @@ class Reading(Generic[A, Came]):
 class ArrivalSource(Generic[A, Came]):
     """Drains arrivals: ``read`` turns raw bytes into what happened.
 
-    The small ones that are claimed together are read together, in one thread: a
-    thread for each costs as much as the reading. A large one has its own, so that
-    the others do not wait for it.
+    The small ones that are claimed together are read together, in one thread, and
+    filed in one transaction if they can be: a thread and a commit for each cost more
+    than the work. A large one has its own, so that the others do not wait for it.
     """
 
     inbox: Inbox[A, Came]
     read: Callable[[A], Came]
     chance: Callable[[], float]
 
-    async def claim(self, room: int) -> Sequence[Reading[A, Came]]:
+    async def claim(self, room: int) -> Sequence[Sequence[Reading[A, Came]]]:
         arrivals = await self.inbox.claim(room)
         small = [one for one in arrivals if one.size <= SMALL]
         came = await asyncio.to_thread(self._read_all, small) if small else []
-        batches = [Reading(*pair) for pair in zip(small, came, strict=True)]
-        batches.extend(Reading(one) for one in arrivals if one.size > SMALL)
-        return batches
+        wave: list[Reading[A, Came]] = []
+        batches: list[list[Reading[A, Came]]] = []
+        for one, said in zip(small, came, strict=True):
+            reading: Reading[A, Came] = Reading(one, said)
+            if self._goes_together(reading.came):
+                wave.append(reading)
+            else:
+                batches.append([reading])
+        batches.extend([Reading(one)] for one in arrivals if one.size > SMALL)
+        return [wave, *batches] if wave else batches
+
+    def _goes_together(self, came: Came | Exception | None) -> bool:
+        if came is None or isinstance(came, Exception):
+            return False
+        return self.inbox.goes_together(came)
 
     def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
         return [self._read(one) for one in arrivals]
@@ -112,28 +132,41 @@ class ArrivalSource(Generic[A, Came]):
         except Exception as trouble:  # noqa: BLE001 # told when its turn comes
             return trouble
 
-    async def work(self, batch: Reading[A, Came]) -> None:
-        arrival, came = batch.arrival, batch.came
-        if came is None:
-            came = await asyncio.to_thread(self._read, arrival)
-        if isinstance(came, CrashedError):
-            await self.inbox.park(arrival, error=str(came))
-        elif isinstance(came, Exception):
-            await self._failed(arrival, came)
-        else:
-            await self._file(arrival, came)
+    async def work(self, batch: Sequence[Reading[A, Came]]) -> None:
+        ready: list[tuple[A, Came]] = []
+        for one in batch:
+            arrival = one.arrival
+            came = one.came
+            if came is None:
+                came = await asyncio.to_thread(self._read, arrival)
+            if isinstance(came, CrashedError):
+                await self.inbox.park(arrival, error=str(came))
+            elif isinstance(came, Exception):
+                await self._failed(arrival, came)
+            else:
+                ready.append((arrival, came))
+        if ready:
+            await self._file(ready)
 
-    async def _file(self, arrival: A, came: Came) -> None:
+    async def _file(self, ready: Sequence[tuple[A, Came]]) -> None:
         try:
-            await self.inbox.file(arrival, came)
+            await self.inbox.file(ready)
         except UnavailableError as trouble:
-            log.warning("records_unavailable", arrival=arrival.id, error=str(trouble))
-            delay = backoff(arrival.attempts, self.chance)
-            await self.inbox.postpone(
-                arrival, error=str(trouble), delay=delay, counted=False
-            )
+            for arrival, _ in ready:
+                await self._wait(arrival, trouble)
         except Exception as trouble:  # noqa: BLE001 # logged and set aside
-            await self._failed(arrival, trouble)
+            if len(ready) == 1:
+                await self._failed(ready[0][0], trouble)
+                return
+            for one in ready:  # so that the one at fault is found
+                await self._file([one])
+
+    async def _wait(self, arrival: A, trouble: UnavailableError) -> None:
+        log.warning("records_unavailable", arrival=arrival.id, error=str(trouble))
+        delay = backoff(arrival.attempts, self.chance)
+        await self.inbox.postpone(
+            arrival, error=str(trouble), delay=delay, counted=False
+        )
 
     async def _failed(self, arrival: A, trouble: Exception) -> None:
         error = f"{type(trouble).__name__}: {trouble}"

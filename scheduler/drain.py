@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 log = structlog.get_logger()
-Batch = TypeVar("Batch")
+Batch = TypeVar("Batch", bound=Sized)
 #: How long to rest after the source itself failed, in seconds.
 REST = 1.0
 #: How long what is in hand may take when stopping, in seconds.
@@ -21,7 +21,7 @@ class Source(Protocol[Batch]):
     """Where work comes from and how it is done."""
 
     async def claim(self, room: int) -> Sequence[Batch]:
-        """Return at most ``room`` batches of due work, leased to us."""
+        """Return batches of at most ``room`` pieces of due work, leased to us."""
         ...
 
     async def work(self, batch: Batch) -> None:
@@ -46,28 +46,31 @@ class Drain(Generic[Batch]):
     pace: float = 0.0
     grace: float = GRACE
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: dict[asyncio.Task[None], int] = field(default_factory=dict)
     _left_some: bool = False
     _stopping: bool = False
 
     async def run(self) -> None:
         """Claim and work until ``stop``; then finish what is in hand."""
         while not self._stopping:
-            room = self.room - len(self._tasks)
+            room = self._room_left()
             self.wake.clear()
             batches = await self._claim(room) if room > 0 else ()
             for batch in batches:
                 task = asyncio.create_task(self._work(batch))
-                self._tasks.add(task)
+                self._tasks[task] = len(batch)
                 task.add_done_callback(self._ended)
             # What came while we looked has set the wake again.
-            self._left_some = len(batches) >= room
+            self._left_some = sum(map(len, batches)) >= room
             if batches and self.pace:
                 await asyncio.sleep(self.pace)
-            if not self._left_some or len(self._tasks) >= self.room:
+            if not self._left_some or self._room_left() <= 0:
                 await self._rest()
         if self._tasks:
             await self._finish()
+
+    def _room_left(self) -> int:
+        return self.room - sum(self._tasks.values())
 
     async def _finish(self) -> None:
         """Let the work in hand end; what takes too long is taken up at the next start.
@@ -100,7 +103,7 @@ class Drain(Generic[Batch]):
             await asyncio.sleep(REST)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)  # before the wake: it makes the room there is
+        del self._tasks[task]  # before the wake: it makes the room there is
         if self._left_some:
             self.wake.set()
 

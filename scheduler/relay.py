@@ -66,7 +66,7 @@ class Relay(Generic[D, F, R]):
     outbox: Outbox[D, F, R]
     exit: Exit[F, R]
 
-    async def claim(self, room: int) -> Sequence[Parcel[D, F]]:
+    async def claim(self, room: int) -> Sequence[Sequence[Parcel[D, F]]]:
         due = await self.outbox.claim(room)
         if not due:
             return ()
@@ -79,7 +79,7 @@ class Relay(Generic[D, F, R]):
                 ready.append((one, frozen))
         begun = await self.outbox.begin([frozen for _, frozen in ready])
         ours = {id(frozen) for frozen in begun}
-        return [Parcel(one, frozen) for one, frozen in ready if id(frozen) in ours]
+        return [[Parcel(one, frozen)] for one, frozen in ready if id(frozen) in ours]
 
     def _freeze_all(self, due: Sequence[D]) -> list[tuple[D, F | Answer]]:
         return [(one, self._freeze(one)) for one in due]
@@ -91,10 +91,14 @@ class Relay(Generic[D, F, R]):
             log.exception("rendering_failed")
             return Never(f"cannot be put into words: {trouble!r}")
 
-    async def work(self, batch: Parcel[D, F]) -> None:
+    async def work(self, batch: Sequence[Parcel[D, F]]) -> None:
+        for parcel in batch:
+            await self._send(parcel)
+
+    async def _send(self, parcel: Parcel[D, F]) -> None:
         try:
-            answer: Answer | R = await self.exit.send(batch.frozen)
+            answer: Answer | R = await self.exit.send(parcel.frozen)
         except Exception as trouble:
             log.exception("sending_failed")
             answer = Later(f"our own trouble: {trouble!r}")
-        await self.outbox.settle(batch.due, batch.frozen, answer)
+        await self.outbox.settle(parcel.due, parcel.frozen, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -221,10 +221,14 @@ def are_waiting(tx: Transaction, lanes_of: str) -> bool:
     return tx.run(waiting.limit(1)).first() is not None
 
 
-def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
-    """Write down what the arrival became."""
+def finish(tx: Transaction, verdicts: Mapping[ArrivalId, Verdict]) -> None:
+    """Write down what arrivals became."""
+    tx.put(_finished, [_finished_row(*one) for one in verdicts.items()])
+
+
+def _finished_row(arrival: ArrivalId, verdict: Verdict) -> dict[str, Any]:
     parked = verdict.outcome is Outcome.PARKED
-    row = {
+    return {
         "this": arrival,
         "state": ArrivalState.PARKED if parked else ArrivalState.DONE,
         "outcome": verdict.outcome,
@@ -233,7 +237,6 @@ def finish(tx: Transaction, arrival: ArrivalId, verdict: Verdict) -> None:
         "rule": verdict.rule,
         "error": None,
     }
-    tx.put(_finished, [row])
 
 
 _finished = Change(ARRIVAL)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, text, update
 
 from storage import lanes, puts
-from storage.books import MESSAGE_REF
 from storage.lanes import DELIVERY, WAITING, Lease
+from storage.lookups import MESSAGE_REF
 from storage.prepared import Prepared
 from storage.puts import Change
 from storage.schema import table

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, update
+from sqlalchemy import and_, case, func, insert, update
 
 from storage import contents, lanes, puts, rows
-from storage.books import CHAT_MESSAGE, DOMAIN, MESSAGE_REF, PARTICIPANT
+from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate
 from storage.lanes import DELIVERY, Filling
-from storage.prepared import Prepared, Sql
+from storage.lookups import DOMAIN, MESSAGE_REF, PARTICIPANT
+from storage.prepared import Sql
 from storage.rows import (
     ADDRESS,
     ATTACHMENT,
@@ -44,22 +46,27 @@ _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
 
 
-def flush(tx: Transaction, work: Work) -> None:
-    """Write the work's rows, events and deliveries, and fill their lanes."""
-    _organisations(tx, work)
-    _specialists(tx, work)
-    _blobs(tx, work)
-    _verdicts(tx, work)
-    _refs(tx, work)
-    _chats(tx, work)
+def flush(tx: Transaction, works: Sequence[Work]) -> None:
+    """Write the rows, events and deliveries of works, and fill their lanes.
+
+    Several works must not concern the same tickets or people: their rows go
+    together.
+    """
+    for work in works:
+        _organisations(tx, work)
+        _specialists(tx, work)
+        _verdicts(tx, work)
+        _chats(tx, work)
+    _blobs(tx, works)
     # From here on everything is put, so that it goes together.
-    _chat_links(tx, work)
-    _contacts(tx, work)
-    _tickets(tx, work)
-    _comments(tx, work)
-    _files(tx, work)
-    _events(tx, work)
-    add_deliveries(tx, work.deliveries)
+    _refs(tx, works)
+    _chat_links(tx, works)
+    _contacts(tx, works)
+    _tickets(tx, works)
+    _comments(tx, works)
+    _files(tx, works)
+    _events(tx, works)
+    add_deliveries(tx, [one for work in works for one in work.deliveries])
 
 
 def _organisations(tx: Transaction, work: Work) -> None:
@@ -98,9 +105,8 @@ def _specialists(tx: Transaction, work: Work) -> None:
         tx.run(insert(SPECIALIST), row)
 
 
-def _contacts(tx: Transaction, work: Work) -> None:
-    if not work.contacts:
-        return
+def _contacts(tx: Transaction, works: Sequence[Work]) -> None:
+    met = [new for work in works for new in work.contacts]
     tx.put(
         _new_contact,
         [
@@ -113,7 +119,7 @@ def _contacts(tx: Transaction, work: Work) -> None:
                 "language": new.contact.language,
                 "salt": new.salt,
             }
-            for new in work.contacts
+            for new in met
         ],
     )
     tx.put(
@@ -125,7 +131,7 @@ def _contacts(tx: Transaction, work: Work) -> None:
                 "value": new.contact.email,
                 "verified": False,
             }
-            for new in work.contacts
+            for new in met
         ],
     )
 
@@ -134,32 +140,31 @@ def _id(one: Any) -> int | None:
     return None if one is None else int(one.id)
 
 
-def _tickets(tx: Transaction, work: Work) -> None:
-    if work.opened:
-        tx.put(
-            _new_ticket,
-            [{**rows.ticket_row(one), "custom": {}} for one in work.opened.values()],
-        )
-    changed = [rows.ticket_row(ticket) for ticket in work.changed.values()]
+def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
+    opened = [rows.ticket_row(one) for work in works for one in work.opened.values()]
+    tx.put(_new_ticket, [{**row, "custom": {}} for row in opened])
+    changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
-    if work.participants:
-        tx.put(
-            _new_participant,
-            [
-                {
-                    "ticket_id": new.ticket_id,
-                    "contact_id": new.contact_id,
-                    "role": new.role,
-                }
-                for new in work.participants
-            ],
-        )
+    tx.put(
+        _new_participant,
+        [
+            {
+                "ticket_id": new.ticket_id,
+                "contact_id": new.contact_id,
+                "role": new.role,
+            }
+            for work in works
+            for new in work.participants
+        ],
+    )
 
 
-def _comments(tx: Transaction, work: Work) -> None:
-    if not work.comments:
-        return
-    tx.put(_new_comment, [_comment_row(work, new) for new in work.comments])
+def _comments(tx: Transaction, works: Sequence[Work]) -> None:
+    written = [new for work in works for new in work.comments]
+    tx.put(
+        _new_comment,
+        [_comment_row(work, new) for work in works for new in work.comments],
+    )
     tx.put(
         _new_revision,
         [
@@ -171,7 +176,7 @@ def _comments(tx: Transaction, work: Work) -> None:
                 "quoted": "",
                 "salt": new.salt,
             }
-            for new in work.comments
+            for new in written
         ],
     )
 
@@ -196,9 +201,9 @@ def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
     }
 
 
-def _blobs(tx: Transaction, work: Work) -> None:
-    contents.keep(tx, work.blobs)
-    for file in work.stored.values():
+def _blobs(tx: Transaction, works: Sequence[Work]) -> None:
+    contents.keep(tx, {key: work.blobs[key] for work in works for key in work.blobs})
+    for file in (one for work in works for one in work.stored.values()):
         tx.run(
             update(ATTACHMENT)
             .where(ATTACHMENT.c.id == file.id)
@@ -206,7 +211,7 @@ def _blobs(tx: Transaction, work: Work) -> None:
         )
 
 
-def _files(tx: Transaction, work: Work) -> None:
+def _files(tx: Transaction, works: Sequence[Work]) -> None:
     attachments = [
         {
             "id": file.id,
@@ -219,6 +224,7 @@ def _files(tx: Transaction, work: Work) -> None:
             "remote_id": file.remote_id,
             "state": file.state,
         }
+        for work in works
         for new in work.comments
         for file in new.comment.attachments
     ]
@@ -233,32 +239,36 @@ def _verdicts(tx: Transaction, work: Work) -> None:
         tx.run(update(COMMENT).where(COMMENT.c.id == comment_id).values(fresh))
 
 
-def _refs(tx: Transaction, work: Work) -> None:
-    """Point the conversation's Message-IDs at the ticket; the first claim stays."""
-    if not work.refs:
-        return
-    values = {
-        "ids": sorted(work.refs),
-        "own": work.message_id,
-        "ticket": next(iter(work.refs.values())),
-        "arrival": work.arrival,
-    }
-    tx.run(_led_to_ticket, values)
+def _refs(tx: Transaction, works: Sequence[Work]) -> None:
+    """Point the conversations' Message-IDs at their tickets; the first claim stays."""
+    led = [
+        {
+            "message_id": message_id,
+            "ticket_id": ticket,
+            "arrival_id": work.arrival,
+            "state": "seen" if message_id == work.message_id else "awaited",
+        }
+        for work in works
+        for message_id, ticket in work.refs.items()
+    ]
+    tx.put(_led_to_ticket, sorted(led, key=itemgetter("message_id")))
 
 
-@Prepared
-def _led_to_ticket(sql: Sql) -> Any:
-    ref = MESSAGE_REF.c
-    arrives = and_(ref.message_id == bindparam("own"), ref.state == "awaited")
-    return (
-        update(MESSAGE_REF)
-        .where(sql.among(ref.message_id, "ids"))
-        .values(
-            ticket_id=func.coalesce(ref.ticket_id, bindparam("ticket")),
-            arrival_id=case((arrives, bindparam("arrival")), else_=ref.arrival_id),
-            state=case((arrives, "seen"), else_=ref.state),
-        )
+def _lead(sql: Sql) -> Any:
+    insert = sql.insert(MESSAGE_REF)
+    ref, new = MESSAGE_REF.c, insert.excluded
+    arrives = and_(ref.state == "awaited", new.state == "seen")
+    return insert.on_conflict_do_update(
+        index_elements=["message_id"],
+        set_={
+            "ticket_id": func.coalesce(ref.ticket_id, new.ticket_id),
+            "arrival_id": case((arrives, new.arrival_id), else_=ref.arrival_id),
+            "state": case((arrives, "seen"), else_=ref.state),
+        },
     )
+
+
+_led_to_ticket = puts.Put(MESSAGE_REF, _lead)
 
 
 def _chats(tx: Transaction, work: Work) -> None:
@@ -268,10 +278,11 @@ def _chats(tx: Transaction, work: Work) -> None:
         add_topic(tx, topic)
 
 
-def _chat_links(tx: Transaction, work: Work) -> None:
-    if not work.chat_links:
+def _chat_links(tx: Transaction, works: Sequence[Work]) -> None:
+    links = [link for work in works for link in work.chat_links]
+    if not links:
         return
-    internal = chat_ids(tx, [link.chat for link in work.chat_links])
+    internal = chat_ids(tx, [link.chat for link in links])
     tx.put(
         _new_chat_message,
         [
@@ -281,36 +292,34 @@ def _chat_links(tx: Transaction, work: Work) -> None:
                 "comment_id": link.comment_id,
                 "ticket_id": link.ticket_id,
             }
-            for link in work.chat_links
+            for link in links
         ],
     )
 
 
-def _events(tx: Transaction, work: Work) -> None:
-    if work.events:
-        tx.put(
-            _new_event,
-            [
-                {
-                    "id": event.id,
-                    "stream": event.stream,
-                    "seq": event.seq,
-                    "type": event.type,
-                    "actor": event.actor,
-                    "at": event.at,
-                    "causation": event.causation,
-                    "data": event.data,
-                }
-                for event in work.events
-            ],
-        )
+def _events(tx: Transaction, works: Sequence[Work]) -> None:
+    tx.put(
+        _new_event,
+        [
+            {
+                "id": event.id,
+                "stream": event.stream,
+                "seq": event.seq,
+                "type": event.type,
+                "actor": event.actor,
+                "at": event.at,
+                "causation": event.causation,
+                "data": event.data,
+            }
+            for work in works
+            for event in work.events
+        ],
+    )
 
 
 def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
     """Queue deliveries in their lanes."""
     new = [_delivery_row(tx, one) for one in deliveries]
-    if not new:
-        return
     tx.put(_new_delivery, new)
     lanes.fill(
         tx,

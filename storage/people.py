@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage.books import DOMAIN
+from storage.lookups import DOMAIN
 from storage.rows import ORGANISATION, SPECIALIST
 from storage.transaction import Transaction
 from tickets import registry

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from storage import rows
-from storage.books import PARTICIPANT
 from storage.flush import EVENT
+from storage.lookups import PARTICIPANT
 from storage.moments import rfc3339
 from storage.rows import ATTACHMENT, COMMENT, CONTACT, REVISION, SPECIALIST, TICKET
 from storage.transaction import Transaction

@@ -70,9 +70,9 @@ class Records:
             one: self.known.setdefault(one, Ref(message_id=one)) for one in message_ids
         }
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
+    def trust_of(self, arrival: ArrivalId) -> Trust | None:
         found = self.by_arrival.get(arrival)
-        return None if found is None else self.comments[found]
+        return None if found is None else self.comments[found].trust
 
     def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:
         first = self.by_arrival.get(ref.arrival_id or ArrivalId(0))

@@ -19,6 +19,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.words import Trust
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +57,8 @@ class Books(Protocol):
         """Lock and return the ids, taking down the unknown ones as awaited."""
         ...
 
-    def comment_by_arrival(self, arrival: ArrivalId) -> Comment | None:
-        """Return what an arrival became."""
+    def trust_of(self, arrival: ArrivalId) -> Trust | None:
+        """Return how far the comment that an arrival became is believed."""
         ...
 
     def same_comment(self, ref: Ref, body_hash: str) -> Comment | None:

@@ -13,6 +13,7 @@ from tickets.ladder import NEW, Placed, Ref, climb
 from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket, TicketId
 from tickets.people import add_participant, find_contacts
+from tickets.rules import Rules
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
@@ -20,6 +21,7 @@ from tickets.words import Channel, EventType, Medium, Outcome, Priority, Trust
 from tickets.work import OPENING, Work
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
+NO_AUTHOR = Verdict(outcome=Outcome.PARKED, rule="no-author")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,12 +45,9 @@ def receive(desk: Desk, post: Post) -> Verdict:
     """File one mail: as a ticket, a comment, a duplicate, a signal, or set aside."""
     letter = post.letter
     author = post.author
-    if author is None:
-        return Verdict(outcome=Outcome.PARKED, rule="no-author")
-    if letter.own_ticket is not None and desk.rules.is_own(author.address):
-        return Verdict(outcome=Outcome.SIGNAL, rule="own-mail-came-back")
-    if letter.bounce or (not post.mail_from and letter.automatic):
-        return Verdict(outcome=Outcome.SIGNAL, rule="delivery-report")
+    aside = set_aside(post, desk.rules)
+    if aside is not None or author is None:
+        return aside or NO_AUTHOR
     refs = find_refs(desk, letter)
     copy = _copy_of(desk, letter, refs)
     if copy is not None:
@@ -63,6 +62,18 @@ def receive(desk: Desk, post: Post) -> Verdict:
         knows_an_id=answers_known_mail(desk, clues, placed),
     )
     return _continue(desk, post, author, placed=placed, source=source)
+
+
+def set_aside(post: Post, rules: Rules) -> Verdict | None:
+    """Return the verdict on a mail that no ticket is looked for."""
+    letter, author = post.letter, post.author
+    if author is None:
+        return NO_AUTHOR
+    if letter.own_ticket is not None and rules.is_own(author.address):
+        return Verdict(outcome=Outcome.SIGNAL, rule="own-mail-came-back")
+    if letter.bounce or (not post.mail_from and letter.automatic):
+        return Verdict(outcome=Outcome.SIGNAL, rule="delivery-report")
+    return None
 
 
 def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None:

@@ -43,5 +43,4 @@ def answers_known_mail(desk: Desk, clues: Clues, placed: Placed) -> bool:
     ref = next(one for one in (*clues.parents, clues.self_ref) if one and one.ticket_id)
     if ref.arrival_id is None:
         return True
-    comment = desk.books.comment_by_arrival(ref.arrival_id)
-    return comment is None or comment.trust is not Trust.UNPROVEN
+    return desk.books.trust_of(ref.arrival_id) is not Trust.UNPROVEN

@@ -59,7 +59,7 @@ class Desk:
 
     async def file(self, came: Any) -> None:
         for arrival in await self.filing.claim(10):
-            await self.filing.file(arrival, came)
+            await self.filing.file([(arrival, came)])
 
     async def due(self) -> Due:
         self.store.write(lanes.free_all)

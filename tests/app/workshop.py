@@ -146,7 +146,7 @@ class Workshop:
             add_specialist(
                 tx, work, name="Анна", telegram_id=ANNA, site="NN", role=Role.SPECIALIST
             )
-            flush(tx, work)
+            flush(tx, [work])
 
         self.store.write(job)
 

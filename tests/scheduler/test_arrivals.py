@@ -24,20 +24,26 @@ class Mail:
 class Memory:
     """An inbox that keeps a book of what was done."""
 
-    mail: Mail = field(default_factory=Mail)
+    mails: Sequence[Mail] = ()
     trouble: Exception | None = None
+    poison: str = ""
+    together: list[int] = field(default_factory=list)  # how many at once
     filed: list[str] = field(default_factory=list)
     waits: list[tuple[str, timedelta, bool]] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
 
     async def claim(self, room: int) -> Sequence[Mail]:
-        return [self.mail][:room]
+        return self.mails[:room]
 
-    async def file(self, arrival: Mail, came: str) -> None:
-        del arrival
-        if self.trouble:
+    def goes_together(self, came: str) -> bool:
+        return not came.endswith("0")
+
+    async def file(self, read: Sequence[tuple[Mail, str]]) -> None:
+        said = [came for _, came in read]
+        if self.trouble and (not self.poison or self.poison in said):
             raise self.trouble
-        self.filed.append(came)
+        self.together.append(len(said))
+        self.filed.extend(said)
 
     async def postpone(
         self, arrival: Mail, *, error: str, delay: timedelta, counted: bool = True
@@ -55,14 +61,14 @@ async def work_all(source: ArrivalSource[Mail, str]) -> None:
         await source.work(batch)
 
 
-def work(inbox: Memory, mail: Mail, *, read: Exception | None = None) -> Memory:
+def work(inbox: Memory, *mails: Mail, read: Exception | None = None) -> Memory:
     def reads(arrival: Mail) -> str:
         if read:
             raise read
         return f"read {arrival.id}"
 
     source = ArrivalSource(inbox=inbox, read=reads, chance=lambda: 0.5)
-    inbox.mail = mail
+    inbox.mails = mails
     with capture_logs():
         asyncio.run(work_all(source))
     return inbox
@@ -75,12 +81,26 @@ def test_what_was_read_is_filed(size: int) -> None:
 
 def test_a_large_one_is_not_read_before_its_neighbours_go_on() -> None:
     source = ArrivalSource(
-        inbox=Memory(mail=Mail(size=SMALL + 1)),
+        inbox=Memory(mails=[Mail(size=SMALL + 1), Mail()]),
         read=lambda mail: f"read {mail.id}",
         chance=lambda: 0.5,
     )
-    (batch,) = asyncio.run(source.claim(1))
-    assert batch.came is None
+    ready, [large] = asyncio.run(source.claim(2))
+    assert [one.came for one in ready] == ["read 1"]
+    assert large.came is None
+
+
+def test_what_goes_together_is_filed_together() -> None:
+    inbox = work(Memory(), *(Mail(id=n) for n in (1, 2, 10, 3)))
+    assert inbox.together == [3, 1]
+    assert inbox.filed == ["read 1", "read 2", "read 3", "read 10"]
+
+
+def test_one_that_cannot_be_filed_does_not_keep_the_others_from_it() -> None:
+    inbox = Memory(trouble=ValueError("nonsense"), poison="read 2")
+    work(inbox, *(Mail(id=n) for n in (1, 2, 3)))
+    assert inbox.filed == ["read 1", "read 3"]
+    assert [error for error, *_ in inbox.waits] == ["ValueError: nonsense"]
 
 
 @pytest.mark.parametrize("attempt", range(1, ATTEMPTS + 1))
@@ -110,7 +130,8 @@ def test_what_ended_the_process_again_and_again_is_set_aside_unread() -> None:
 @pytest.mark.parametrize("attempt", [1, ATTEMPTS])
 def test_trouble_with_the_records_is_no_fault_of_the_arrival(attempt: int) -> None:
     full = Memory(trouble=UnavailableError("disk is full"))
-    inbox = work(full, Mail(attempts=attempt))
-    ((error, _, counted),) = inbox.waits
-    assert (error, counted) == ("disk is full", False)
+    inbox = work(full, Mail(attempts=attempt), Mail(id=2, attempts=attempt))
+    assert [(error, counted) for error, _, counted in inbox.waits] == [
+        ("disk is full", False)
+    ] * 2
     assert inbox.parked == []

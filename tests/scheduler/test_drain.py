@@ -11,21 +11,27 @@ from scheduler.drain import Drain
 
 @dataclass
 class Numbers:
-    """So many batches, handed out as asked, and in what order they were done."""
+    """So many pieces of work, in pairs, and in what order they were done."""
 
     left: int
+    most: int
+    in_hand: int = 0
     done: list[int] = field(default_factory=list)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def claim(self, room: int) -> Sequence[int]:
+    async def claim(self, room: int) -> Sequence[Sequence[int]]:
         taken = range(self.left, max(self.left - room, 0), -1)
         self.left -= len(taken)
-        return taken
+        self.in_hand += len(taken)
+        assert self.in_hand <= self.most
+        pairs = [taken[at : at + 2] for at in range(0, len(taken), 2)]
+        return [pair for pair in pairs if pair]
 
-    async def work(self, batch: int) -> None:
+    async def work(self, batch: Sequence[int]) -> None:
         await asyncio.sleep(0)
-        self.done.append(batch)
-        if batch == 1:
+        self.in_hand -= len(batch)
+        self.done.extend(batch)
+        if 1 in batch:
             self.finished.set()
 
 
@@ -43,11 +49,11 @@ def drained(numbers: Numbers, room: int) -> list[int]:
 
 
 def test_the_end_of_a_batch_makes_room_for_the_next_at_once() -> None:
-    assert drained(Numbers(left=5), room=1) == [5, 4, 3, 2, 1]
+    assert drained(Numbers(left=5, most=1), room=1) == [5, 4, 3, 2, 1]
 
 
 def test_as_many_as_there_is_room_for_are_in_hand() -> None:
-    assert sorted(drained(Numbers(left=20), room=7)) == list(range(1, 21))
+    assert sorted(drained(Numbers(left=20, most=7), room=7)) == list(range(1, 21))
 
 
 @dataclass
@@ -57,13 +63,13 @@ class Stuck:
     handed_out: bool = False
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def claim(self, room: int) -> Sequence[int]:
+    async def claim(self, room: int) -> Sequence[str]:
         del room
-        taken = () if self.handed_out else (1,)
+        taken = () if self.handed_out else ("x",)
         self.handed_out = True
         return taken
 
-    async def work(self, batch: int) -> None:
+    async def work(self, batch: str) -> None:
         del batch
         self.begun.set()
         await asyncio.Event().wait()

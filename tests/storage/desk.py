@@ -88,7 +88,7 @@ class InStore:
         def job(tx: Transaction) -> T:
             work = Work(now=tx.now, ids=tx.ids, arrival=arrival)
             result = act(Desk(work=work, books=SqlBooks(tx), rules=self.rules))
-            flush(tx, work)
+            flush(tx, [work])
             return result
 
         return self.store.write(job)

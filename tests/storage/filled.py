@@ -34,7 +34,7 @@ def file(store: Store, key: str, came: Any, *, channel: str = "smtp") -> None:
 
     async def work() -> None:
         for one in await inbox.claim(10):
-            await inbox.file(one, came)
+            await inbox.file([(one, came)])
 
     asyncio.run(work())
 
@@ -63,7 +63,7 @@ def register(store: Store) -> None:
         people.add_specialist(
             tx, work, name="Anna", telegram_id=ANNA, site="NN", role=Role.SPECIALIST
         )
-        flush(tx, work)
+        flush(tx, [work])
 
     store.write(job)
 

@@ -29,7 +29,7 @@ def deliver(store: Store, key: str, came: Post) -> None:
 
 async def file_all(inbox: Filing, came: Post) -> None:
     for arrival in await inbox.claim(10):
-        await inbox.file(arrival, came)
+        await inbox.file([(arrival, came)])
 
 
 def execute(statement: str, tx: Transaction) -> None:

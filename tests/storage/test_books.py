@@ -88,13 +88,11 @@ def test_the_first_mail_of_an_id_stays_its_arrival(bench: Bench) -> None:
     assert refs(bench, "<1@partner.example>") == before
 
 
-def test_an_arrivals_comment_is_found(bench: Bench) -> None:
+def test_it_is_known_how_far_an_arrivals_comment_is_believed(bench: Bench) -> None:
     arrival = bench.arrive()
     bench.run(lambda desk: handle(desk, post()), arrival)
-    comment = bench.look(lambda books: books.comment_by_arrival(arrival))
-    assert comment is not None
-    assert comment.text == post().letter.text
-    assert bench.look(lambda books: books.comment_by_arrival(ArrivalId(999))) is None
+    assert bench.look(lambda books: books.trust_of(arrival)) is Trust.PLAUSIBLE
+    assert bench.look(lambda books: books.trust_of(ArrivalId(999))) is None
 
 
 def test_the_same_words_under_the_same_id_are_found(bench: Bench) -> None:

@@ -44,7 +44,7 @@ class Relay:
         def job(tx: Transaction) -> int:
             work = Work(now=tx.now, ids=tx.ids)
             made = work.deliver(medium, kind, **settings)
-            flush(tx, work)
+            flush(tx, [work])
             return made.id
 
         return self.store.write(job)

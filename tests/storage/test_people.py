@@ -24,7 +24,7 @@ def organisation(store: Store, **more: Any) -> Work:
     def job(tx: Transaction) -> Work:
         work = Work(now=tx.now, ids=tx.ids)
         people.add_organisation(tx, work, **(wanted | more))
-        flush(tx, work)
+        flush(tx, [work])
         return work
 
     return store.write(job)
@@ -36,7 +36,7 @@ def specialist(store: Store, **more: Any) -> Work:
     def job(tx: Transaction) -> Work:
         work = Work(now=tx.now, ids=tx.ids)
         people.add_specialist(tx, work, **({"role": Role.LEAD} | wanted | more))
-        flush(tx, work)
+        flush(tx, [work])
         return work
 
     return store.write(job)

@@ -57,7 +57,7 @@ def at_once(bench: InStore, *acts: Callable[[Desk], object]) -> None:
             turns[place].set()
             if place == 0:
                 wait_for_a_waiter(bench.store)
-            flush(tx, work)
+            flush(tx, [work])
 
         futures.append(bench.store.submit(job))
         if place == 0:

@@ -145,7 +145,7 @@ def test_ids_count_on_after_a_restart(templates: Templates, tmp_path: Path) -> N
             Medium.MAIL, "k", target="t", lane="l", priority=1, facts={}
         )
         taken.append(made.id)
-        flush(tx, work)
+        flush(tx, [work])
 
     for _ in range(3):
         store = open_store(places)

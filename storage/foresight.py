@@ -1,0 +1,71 @@
+"""What several mails will ask for, looked up at once before they are filed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from storage import lookups
+from storage.books import Memory
+from storage.transaction import Transaction
+from tickets.mentions import Mentions
+from tickets.model import TicketId
+
+
+def foresee(
+    tx: Transaction, mails: Sequence[Mentions], *, acknowledged_since: datetime
+) -> Memory:
+    """Return what the records say of all that these mails name.
+
+    Rows are locked in one order, whoever looks: ids, tickets, sites.
+    """
+    memory = Memory()
+    _refs(tx, memory, mails)
+    _tickets(tx, memory, mails)
+    _people(tx, memory, mails)
+    opening = [one for one in mails if not _led(memory, one)]
+    if opening:
+        paths = {one.return_path for one in opening}
+        memory.acknowledged = lookups.acknowledged(tx, paths, acknowledged_since)
+        for site, count in sorted(Counter(one.site for one in opening).items()):
+            memory.free_numbers[site] = list(lookups.numbers(tx, site, count))
+    return memory
+
+
+def _refs(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
+    if ids := {one for mail in mails for one in mail.message_ids}:
+        memory.refs = lookups.refs(tx, ids)
+    arrivals = {ref.arrival_id for ref in memory.refs.values() if ref.ticket_id}
+    if believed := {one for one in arrivals if one is not None}:
+        memory.trust = {**dict.fromkeys(believed), **lookups.trust(tx, believed)}
+
+
+def _tickets(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
+    named = {ref.ticket_id for ref in memory.refs.values()} - {None}
+    ids: set[TicketId] = {one for one in named if one is not None}
+    numbers = {one for mail in mails for one in mail.numbers}
+    if not ids and not numbers:
+        return
+    memory.tickets = dict.fromkeys(ids)
+    memory.numbers = dict.fromkeys(numbers)
+    found = lookups.tickets(tx, ids=ids, numbers=numbers, lock=True)
+    memory.add_tickets(found)
+    memory.people = lookups.participants(tx, [one.id for one in found])
+
+
+def _people(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
+    people = sorted({one for mail in mails for one in mail.people})
+    if not people:
+        return
+    memory.contacts = {**dict.fromkeys(people), **lookups.contacts(tx, people)}
+    unknown = [one for one, contact in memory.contacts.items() if contact is None]
+    if domains := {one.rpartition("@")[2] for one in unknown}:
+        found = lookups.organisations(tx, domains)
+        memory.partners = {**dict.fromkeys(domains), **found}
+
+
+def _led(memory: Memory, mail: Mentions) -> bool:
+    """Say whether the mail names a ticket, so that it hardly opens one."""
+    tagged = any(memory.numbers.get(one) for one in mail.numbers)
+    return tagged or any(memory.refs[one].ticket_id for one in mail.message_ids)

@@ -1,0 +1,75 @@
+"""What a mail names, before anything of it is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tickets.ladder import tag_of
+from tickets.post import Post
+from tickets.rules import Rules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mentions:
+    """What filing a mail will ask the records for.
+
+    ``people`` are lower-case addresses, ``numbers`` those of tickets in the subject
+    and in signed addresses; ``site`` is where it opens a ticket if it opens one.
+    """
+
+    message_ids: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    return_path: str = ""
+    site: str = ""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return what no other mail may share that is filed at the same time."""
+        named = self.message_ids | self.people | self.numbers
+        return named | {self.return_path} if self.return_path else named
+
+
+def mentions_of(post: Post, rules: Rules) -> Mentions:
+    """Return what a mail names, as tickets.post will look it up."""
+    letter = post.letter
+    shown = [box.address for box in (*letter.to, *letter.cc)]
+    people = {one.lower() for one in shown if "@" in one and not rules.is_own(one)}
+    if post.author is not None:
+        people.add(post.author.address.lower())
+    ids = {*letter.references, *letter.in_reply_to}
+    if letter.message_id:
+        ids.add(letter.message_id)
+    return Mentions(
+        message_ids=frozenset(ids),
+        people=frozenset(people),
+        numbers=frozenset(_numbers(post, shown, rules)),
+        return_path=post.mail_from.lower(),
+        site=rules.site_for(post.rcpt_tos).code,
+    )
+
+
+def _numbers(post: Post, shown: list[str], rules: Rules) -> Iterator[str]:
+    if tag := tag_of(post.letter.subject):
+        yield tag
+    for address in (*post.rcpt_tos, *shown):
+        if said := rules.signer.read(address):
+            yield said.number
+
+
+def apart(mails: Sequence[Mentions]) -> list[list[int]]:
+    """Divide mails, by their place, into groups whose members share nothing.
+
+    Of two that share something, the one that came first is in an earlier group.
+    """
+    groups: list[list[int]] = []
+    last: dict[str, int] = {}  # the last group in which something is named
+    for place, mail in enumerate(mails):
+        keys = mail.keys
+        group = max((last[key] + 1 for key in keys if key in last), default=0)
+        if group == len(groups):
+            groups.append([])
+        groups[group].append(place)
+        last.update(dict.fromkeys(keys, group))
+    return groups
