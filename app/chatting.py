@@ -94,7 +94,10 @@ class Chatting:
             self.budget.spend(int(window), len(taken), tx.now)
         return taken
 
-    def freeze(self, due: Due) -> Step | Answer:
+    def freeze(self, dues: Sequence[Due]) -> Sequence[Step | Answer]:
+        return [self._freeze(due) for due in dues]
+
+    def _freeze(self, due: Due) -> Step | Answer:
         try:
             notice = self._look(due)
         except StorageError as trouble:

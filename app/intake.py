@@ -8,90 +8,46 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.together import Together
 from bot.updates import lane_of
 from mail.reception import Accepted, Full
 from storage import arrivals
 from storage.arrivals import NewArrival
 from storage.blobs import is_large
-from storage.errors import StorageError, StorageFull
+from storage.errors import StorageFull
 from storage.store import Store
 from tickets import lanes
 from tickets.words import Channel
 
-#: As many as this share a commit, and their bytes stay below the other bound.
-GROUP = 100
+#: The bytes that share a commit, at most.
 GROUP_BYTES = 32 * 1024 * 1024
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    arrival: NewArrival
-    kept: asyncio.Future[None]
-
-
-@dataclass(kw_only=True)
 class Intake:
     """Keeps arrivals; those that come during a commit go together into the next."""
 
-    store: Store
-    _waiting: list[_Waiting] = field(default_factory=list)
-    _running: asyncio.Task[None] | None = None
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._together = Together(
+            commit=self._commit, weigh=lambda one: len(one.raw), limit=GROUP_BYTES
+        )
 
     async def keep(self, arrival: NewArrival) -> None:
         """Return once the arrival is committed; StorageError if it cannot be."""
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(arrival, kept))
-        if self._running is None:
-            self._running = asyncio.create_task(self._drain())
-        await kept
+        await self._together.add(arrival)
 
-    async def _drain(self) -> None:
-        try:
-            while self._waiting:
-                await self._commit(self._take())
-        finally:
-            self._running = None
-
-    def _take(self) -> list[_Waiting]:
-        size = count = 0
-        for one in self._waiting[:GROUP]:
-            size += len(one.arrival.raw)
-            if count and size > GROUP_BYTES:
-                break
-            count += 1
-        group, self._waiting = self._waiting[:count], self._waiting[count:]
-        return group
-
-    async def _commit(self, group: Sequence[_Waiting]) -> None:
-        incoming = [one.arrival for one in group]
+    async def _commit(self, incoming: Sequence[NewArrival]) -> None:
         large = {one.key: one.raw for one in incoming if is_large(one.raw)}
-        try:
-            if large:
-                await asyncio.to_thread(self.store.keep_large, large)
-            await asyncio.wrap_future(
-                self.store.submit(lambda tx: arrivals.keep(tx, incoming))
-            )
-        except Exception as error:  # noqa: BLE001 # told to each who waits
-            await self._apart(group, error)
-            return
-        for one in group:
-            if not one.kept.done():
-                one.kept.set_result(None)
-
-    async def _apart(self, group: Sequence[_Waiting], error: Exception) -> None:
-        """Let one that cannot be kept not take the others with it."""
-        if len(group) > 1 and not isinstance(error, StorageError):
-            for one in group:
-                await self._commit([one])
-            return
-        for one in group:
-            if not one.kept.done():
-                one.kept.set_exception(error)
+        if large:
+            await asyncio.to_thread(self._store.keep_large, large)
+        await asyncio.wrap_future(
+            self._store.submit(lambda tx: arrivals.keep(tx, incoming))
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.outbox import LEASE, Records
+from app.together import Together
 from mail.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
-from storage.notices import mail_notice
+from storage.notices import mail_notices
 from storage.transaction import Transaction
 from tickets.answers import Failure, tell_delivered, tell_failed
 from tickets.desk import Desk
+from tickets.model import DeliveryId
 from tickets.outgoing import MailNotice
 from tickets.sending import Answer, Later, Sent
 from tickets.words import Medium
@@ -25,7 +27,7 @@ DOUBTS = 4
 Compose = Callable[[MailNotice, str], tuple[str, bytes]]
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True)
 class Mailing:
     """``compose`` returns the Message-ID and the bytes of a notice."""
 
@@ -33,6 +35,9 @@ class Mailing:
     relay: Relay
     compose: Compose
     sender: str  # the envelope's return path
+
+    def __post_init__(self) -> None:
+        self._sent = Together(commit=self._confirm)
 
     async def claim(self, room: int) -> Sequence[Due]:
         store, owner = self.records.store, self.records.owner
@@ -44,15 +49,26 @@ class Mailing:
             )
         )
 
-    def freeze(self, due: Due) -> Frozen | Answer:
-        if due.payload is not None:  # every retry sends the same bytes
-            return Frozen(due=due, payload=due.payload)
+    def freeze(self, dues: Sequence[Due]) -> Sequence[Frozen | Answer]:
         try:
-            notice = self.records.store.read(
-                lambda tx: mail_notice(tx, due, self.records.rules)
-            )
+            notices = self._notices([due for due in dues if due.payload is None])
         except StorageError as trouble:
-            return Later(str(trouble))
+            return [Later(str(trouble))] * len(dues)
+        return [
+            Frozen(due=due, payload=due.payload)  # every retry sends the same bytes
+            if due.payload is not None
+            else self._compose(due, notices[due.id])
+            for due in dues
+        ]
+
+    def _notices(self, dues: Sequence[Due]) -> dict[DeliveryId, MailNotice]:
+        if not dues:
+            return {}
+        rules = self.records.rules
+        found = self.records.store.read(lambda tx: mail_notices(tx, dues, rules))
+        return {due.id: notice for due, notice in zip(dues, found, strict=True)}
+
+    def _compose(self, due: Due, notice: MailNotice) -> Frozen:
         message_id, content = self.compose(notice, secrets.token_hex(8))
         return Frozen(due=due, payload=content, message_id=message_id)
 
@@ -64,6 +80,9 @@ class Mailing:
 
     async def settle(self, due: Due, frozen: Frozen | None, answer: Answer) -> None:
         del frozen
+        if isinstance(answer, Sent) and due.comment_id is None:
+            await self._sent.add((due, answer.receipt))  # nothing follows from it
+            return
 
         def on_sent(_tx: Transaction, desk: Desk, _sent: Sent) -> None:
             if due.comment_id is not None:
@@ -82,4 +101,9 @@ class Mailing:
             last_doubt=due.attempts >= DOUBTS,
             on_sent=on_sent,
             on_parked=on_parked,
+        )
+
+    async def _confirm(self, receipts: Sequence[tuple[Due, str]]) -> None:
+        await asyncio.wrap_future(
+            self.records.store.submit(lambda tx: deliveries.confirm(tx, receipts))
         )

@@ -69,20 +69,14 @@ class Mirroring:
 
 def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
     """Mark a wave; what was taken over by another relay is its own to mark."""
-    ours = deliveries.held(tx, [due for due, _ in wave])
-    receipts, rest = [], []
-    for due, answer in wave:
-        if due.lease.lane not in ours:
-            continue
-        if isinstance(answer, Sent):
-            receipts.append((due, answer.receipt))
-        else:
-            rest.append((due, answer))
-    if receipts:
-        deliveries.mark_sent(tx, receipts)
-        deliveries.release(tx, [due for due, _ in receipts])
+    deliveries.confirm(
+        tx, [(due, answer.receipt) for due, answer in wave if isinstance(answer, Sent)]
+    )
+    rest = [one for one in wave if not isinstance(one[1], Sent)]
+    ours = deliveries.held(tx, [due for due, _ in rest]) if rest else set()
     for due, answer in rest:
-        _keep(tx, due, answer)
+        if due.lease.lane in ours:
+            _keep(tx, due, answer)
 
 
 def _keep(tx: Transaction, due: Due, answer: Answer) -> None:

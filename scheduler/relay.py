@@ -27,10 +27,11 @@ class Outbox(Protocol[D, F, R_contra]):
         """Lease the heads of due lanes."""
         ...
 
-    def freeze(self, due: D) -> F | Answer:
-        """Return the bytes to send, or an answer that needs no sending.
+    def freeze(self, dues: Sequence[D]) -> Sequence[F | Answer]:
+        """Return what to send of each, or an answer that needs no sending.
 
-        Runs in a thread; may read the records.
+        Runs in a thread; may read the records. One that cannot be put into words
+        may keep the others from it, too.
         """
         ...
 
@@ -82,14 +83,13 @@ class Relay(Generic[D, F, R]):
         return [[Parcel(one, frozen)] for one, frozen in ready if id(frozen) in ours]
 
     def _freeze_all(self, due: Sequence[D]) -> list[tuple[D, F | Answer]]:
-        return [(one, self._freeze(one)) for one in due]
-
-    def _freeze(self, due: D) -> F | Answer:
         try:
-            return self.outbox.freeze(due)
+            return list(zip(due, self.outbox.freeze(due), strict=True))
         except Exception as trouble:
+            if len(due) > 1:  # so that the one at fault is found
+                return [frozen for one in due for frozen in self._freeze_all([one])]
             log.exception("rendering_failed")
-            return Never(f"cannot be put into words: {trouble!r}")
+            return [(due[0], Never(f"cannot be put into words: {trouble!r}"))]
 
     async def work(self, batch: Sequence[Parcel[D, F]]) -> None:
         for parcel in batch:

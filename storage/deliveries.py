@@ -205,6 +205,15 @@ def mark_sent(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
 _settled = Change(DELIVERY)
 
 
+def confirm(tx: Transaction, receipts: Sequence[tuple[Due, str]]) -> None:
+    """Mark what was sent and give the lanes back, where they are still ours."""
+    ours = held(tx, [due for due, _ in receipts])
+    sent = [one for one in receipts if one[0].lease.lane in ours]
+    if sent:
+        mark_sent(tx, sent)
+        release(tx, [due for due, _ in sent])
+
+
 def mark_later(
     tx: Transaction, due: Due, *, state: DeliveryState, reason: str, delay: timedelta
 ) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from storage import chats, contents
-from storage.books import CHAT, TOPIC, SqlBooks
+from storage import chats, contents, lookups
+from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
 from tickets.books import Participant
@@ -24,13 +26,32 @@ from tickets.words import DeliveryState, FileState
 PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
 
 
-def mail_notice(tx: Transaction, due: Due, rules: Rules) -> MailNotice:
-    """Return a mail's notice; LookupError if it names a row that is not there."""
-    books = SqlBooks(tx, locks=False)
+def mail_notices(
+    tx: Transaction, dues: Sequence[Due], rules: Rules
+) -> list[MailNotice]:
+    """Return the mails' notices; LookupError if one names a row that is not there."""
+    books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
+    chains = _Chains.read(tx, dues)
+    return [_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues]
+
+
+def _read_ahead(tx: Transaction, dues: Sequence[Due]) -> Memory:
+    memory = Memory()
+    if tickets := {due.ticket_id for due in dues if due.ticket_id is not None}:
+        memory.add_tickets(lookups.tickets(tx, ids=tickets, lock=False))
+        memory.people = lookups.participants(tx, sorted(tickets))
+    if comments := {due.comment_id for due in dues if due.comment_id is not None}:
+        memory.comments = {**lookups.comments(tx, comments)}
+    return memory
+
+
+def _mail_notice(
+    tx: Transaction, due: Due, rules: Rules, *, books: SqlBooks, chains: _Chains
+) -> MailNotice:
     ticket = _ticket(books, due)
     comment = books.comment(due.comment_id) if due.comment_id else None
     people = books.participants(ticket.id)
-    chain = _chain(tx, due, ticket)
+    chain = chains.of(due)
     files = comment.attachments if comment else ()
     reader = next((one for one in people if one.contact.email == due.target), None)
     own = reader.contact.language if reader else None
@@ -73,40 +94,75 @@ def _shown_name(one: Participant) -> str:
     return "" if one.contact.name == one.contact.email else one.contact.name
 
 
-def _chain(tx: Transaction, due: Due, ticket: Ticket) -> list[str]:
-    """Return the conversation's Message-IDs as this recipient may know them.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Chains:
+    """The mails of tickets by ticket: those that came, and those of ours that went."""
 
-    The first mail's own References, then every mail of the ticket and every one
-    of ours to this recipient, in the order they came (RFC 5322, 3.6.4).
-    """
-    came = tx.run(_came, {"ticket": ticket.id, "until": due.created_at})
-    ours = {"ticket": ticket.id, "reader": due.target, "before": due.id}
-    went = tx.run(_went, ours)
-    mails = [(row.at, 0, row.message_id) for row in came]
-    mails.extend((row.created_at, 1, row.message_id) for row in went)
-    before = came[0].thread.split() if came else []
-    chain = dict.fromkeys(before)
-    chain.update(dict.fromkeys(one for _, _, one in sorted(mails)))
-    return list(chain)
+    came: Mapping[int, Sequence[Any]]
+    went: Mapping[int, Sequence[Any]]
+
+    @classmethod
+    def read(cls, tx: Transaction, dues: Sequence[Due]) -> _Chains:
+        tickets = sorted({one.ticket_id for one in dues if one.ticket_id is not None})
+        came, went = (
+            _by_ticket(tx.run(query, {"tickets": tickets})) for query in (_came, _went)
+        )
+        return cls(came=came, went=went)
+
+    def of(self, due: Due) -> list[str]:
+        """Return the conversation's Message-IDs as this recipient may know them.
+
+        The first mail's own References, then every mail of the ticket and every one
+        of ours to this recipient, in the order they came (RFC 5322, 3.6.4).
+        """
+        came = self.came.get(due.ticket_id or 0, ())
+        went = self.went.get(due.ticket_id or 0, ())
+        mails = [
+            (row.at, 0, row.message_id) for row in came if row.at <= due.created_at
+        ]
+        before = came[0].thread.split() if mails else []
+        mails.extend(
+            (row.created_at, 1, row.message_id)
+            for row in went
+            if row.recipient == due.target and row.delivery_id < due.id
+        )
+        chain = dict.fromkeys(before)
+        chain.update(dict.fromkeys(one for _, _, one in sorted(mails)))
+        return list(chain)
 
 
-_came = Prepared(
-    lambda _: (
-        select(COMMENT.c.message_id, COMMENT.c.thread, COMMENT.c.at)
-        .where(COMMENT.c.ticket_id == bindparam("ticket"))
-        .where(COMMENT.c.message_id.is_not(None), COMMENT.c.at <= bindparam("until"))
-        .order_by(COMMENT.c.id)
+def _by_ticket(found: Sequence[Any]) -> dict[int, list[Any]]:
+    tickets: dict[int, list[Any]] = {}
+    for row in found:
+        tickets.setdefault(row.ticket_id, []).append(row)
+    return tickets
+
+
+@Prepared
+def _came(sql: Sql) -> Any:
+    comment = COMMENT.c
+    return (
+        select(comment.ticket_id, comment.message_id, comment.thread, comment.at)
+        .where(sql.among(comment.ticket_id, "tickets"))
+        .where(comment.message_id.is_not(None))
+        .order_by(comment.id)
     )
-)
-_went = Prepared(
-    lambda _: (
-        select(SENT_MAIL.c.message_id, DELIVERY.c.created_at)
-        .join(DELIVERY, SENT_MAIL.c.delivery_id == DELIVERY.c.id)
-        .where(SENT_MAIL.c.ticket_id == bindparam("ticket"))
-        .where(SENT_MAIL.c.recipient == bindparam("reader"))
-        .where(DELIVERY.c.id < bindparam("before"))
+
+
+@Prepared
+def _went(sql: Sql) -> Any:
+    sent = SENT_MAIL.c
+    return (
+        select(
+            sent.ticket_id,
+            sent.message_id,
+            sent.recipient,
+            sent.delivery_id,
+            DELIVERY.c.created_at,
+        )
+        .select_from(SENT_MAIL.join(DELIVERY, sent.delivery_id == DELIVERY.c.id))
+        .where(sql.among(sent.ticket_id, "tickets"))
     )
-)
 
 
 def load_file(tx: Transaction, file: Attachment) -> File:

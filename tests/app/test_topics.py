@@ -67,7 +67,7 @@ class Desk:
         return due
 
     async def next(self) -> Step | Answer:
-        return self.chatting.freeze(await self.due())
+        return self.chatting.freeze([await self.due()])[0]
 
 
 @pytest.fixture
@@ -92,12 +92,12 @@ async def doubt(desk: Desk) -> None:
     """Let a process end while it makes a ticket's topic."""
     desk.keep(new_arrival("mail"))
     await desk.file(post())
-    step = desk.chatting.freeze(await desk.due())
+    [step] = desk.chatting.freeze([await desk.due()])
     assert isinstance(step, Step)
     assert step.name == "topic"
     await desk.chatting.begin([step])
     due = await desk.due()
-    answer = desk.chatting.freeze(due)
+    [answer] = desk.chatting.freeze([due])
     assert isinstance(answer, Uncertain)
     await desk.chatting.settle(due, None, answer)
     desk.now += timedelta(minutes=1)

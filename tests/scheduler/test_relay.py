@@ -25,7 +25,11 @@ class Memory:
         taken, self.due = self.due[:room], self.due[room:]
         return taken
 
-    def freeze(self, due: str) -> bytes | Answer:
+    def freeze(self, dues: Sequence[str]) -> Sequence[bytes | Answer]:
+        return [self._freeze(due) for due in dues]
+
+    @staticmethod
+    def _freeze(due: str) -> bytes | Answer:
         if due == "unreadable":
             raise KeyError("no such text")
         if due == "done":
