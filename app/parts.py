@@ -59,8 +59,8 @@ from tickets.work import Work
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails, chat calls and events are in hand at once.
 ARRIVALS, MAILS, CALLS, EVENTS = 50, 32, 32, 100
-#: How long mails and events may gather to leave together, in seconds.
-MAIL_PACE, BUS_PACE = 0.03, 0.1
+#: How long arrivals, mails and events may gather to be worked together, in seconds.
+ARRIVAL_PACE, MAIL_PACE, BUS_PACE = 0.02, 0.03, 0.1
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -163,7 +163,7 @@ def make_filing(kit: Kit) -> Drain[Any]:
     """Return what files arrivals."""
     inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
     source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
-    return Drain(name="arrivals", source=source, room=ARRIVALS, pace=0.0)
+    return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 
 
 def make_mail_relay(config: Config) -> MailRelay:
