@@ -57,13 +57,15 @@ class Step:
 class Chatting:
     """Deliveries to Telegram, within the chats' budgets.
 
-    ``heard_at`` says until when all that happened in Telegram is known.
+    ``ticks`` are the budget's clock, in seconds; ``heard_at`` says until when all
+    that happened in Telegram is known.
     """
 
     records: Records
     render: Render
     sender: TelegramSender
     budget: Budget
+    ticks: Callable[[], float]
     heard_at: Callable[[], datetime | None]
 
     async def claim(self, room: int) -> Sequence[Due]:
@@ -76,7 +78,7 @@ class Chatting:
         for window in lanes.due_budgets(tx, Medium.TELEGRAM):
             limit = room - len(dues)
             if window:
-                limit = min(limit, self.budget.available(int(window), tx.now))
+                limit = min(limit, self.budget.available(int(window), self.ticks()))
             if limit > 0:
                 dues.extend(self._claim_window(tx, window, limit))
         return dues
@@ -91,7 +93,7 @@ class Chatting:
             budget=window,
         )
         if window and taken:
-            self.budget.spend(int(window), len(taken), tx.now)
+            self.budget.spend(int(window), len(taken), self.ticks())
         return taken
 
     def freeze(self, dues: Sequence[Due]) -> Sequence[Step | Answer]:
@@ -164,8 +166,8 @@ class Chatting:
             )
             return
         if isinstance(answer, Later) and answer.after and due.budget:
-            now = self.records.now()
-            self.budget.blocked_until(int(due.budget), now + answer.after)
+            until = self.ticks() + answer.after.total_seconds()
+            self.budget.blocked_until(int(due.budget), until)
         name = frozen.name if frozen else due.kind
 
         def on_sent(tx: Transaction, desk: Desk, sent: Sent) -> None:

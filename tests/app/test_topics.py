@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -51,6 +52,7 @@ class Desk:
             render=partial(render, phrases=Echo()),
             sender=TelegramSender(Bot("1:token")),
             budget=Budget(),
+            ticks=time.monotonic,
             heard_at=lambda: self.heard_at,
         )
 
