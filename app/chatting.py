@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -69,22 +70,30 @@ class Chatting:
     heard_at: Callable[[], datetime | None]
 
     async def claim(self, room: int) -> Sequence[Due]:
-        return await asyncio.wrap_future(
+        dues = await asyncio.wrap_future(
             self.records.store.submit(lambda tx: self._claim(tx, room))
         )
+        spent = Counter(due.budget for due in dues if due.budget)
+        for window, cost in spent.items():
+            self.budget.spend(int(window), cost, self.ticks())
+        return dues
 
     def _claim(self, tx: Transaction, room: int) -> list[Due]:
+        """Lease what the windows have room for; spends nothing, as it may run twice."""
+        now = self.ticks()
         dues: list[Due] = []
         for window in lanes.due_budgets(tx, Medium.TELEGRAM):
             limit = room - len(dues)
             if window:
-                limit = min(limit, self.budget.available(int(window), self.ticks()))
+                others = sum(bool(due.budget) for due in dues)
+                left = self.budget.available(int(window), now, besides=others)
+                limit = min(limit, left)
             if limit > 0:
                 dues.extend(self._claim_window(tx, window, limit))
         return dues
 
     def _claim_window(self, tx: Transaction, window: str, limit: int) -> list[Due]:
-        taken = deliveries.claim(
+        return deliveries.claim(
             tx,
             Medium.TELEGRAM,
             owner=self.records.owner,
@@ -92,9 +101,6 @@ class Chatting:
             lease=LEASE,
             budget=window,
         )
-        if window and taken:
-            self.budget.spend(int(window), len(taken), self.ticks())
-        return taken
 
     def freeze(self, dues: Sequence[Due]) -> Sequence[Step | Answer]:
         return [self._freeze(due) for due in dues]

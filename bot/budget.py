@@ -51,13 +51,17 @@ class Budget:
         self._blocked: dict[int | None, float] = {}
         self._crowd = CROWD
 
-    def available(self, chat: int, now: float) -> int:
-        """Return how many messages the chat may get at this moment."""
+    def available(self, chat: int, now: float, *, besides: int = 0) -> int:
+        """Return how many messages the chat may get at this moment.
+
+        ``besides`` are those about to go to other chats. Changes nothing, so that
+        another thread may ask.
+        """
         if self._blocked_for(chat, now) is not None:
             return 0
         window = self._chats.get(chat)
         own = window.room(now) if window else self._limit(chat).most
-        return min(own, self._all.room(now))
+        return max(min(own, self._all.room(now) - besides), 0)
 
     def spend(self, chat: int, cost: int, now: float) -> None:
         """Count messages that are being sent, whether or not there was room."""
