@@ -16,6 +16,7 @@ from tests.app.conftest import Ran, Run, configure
 from tests.databases import Templates
 from tests.desks import post
 from tests.storage.filled import file, spoil
+from tickets.letter import Mailbox
 
 pytestmark = pytest.mark.usefixtures("busy")
 
@@ -93,6 +94,16 @@ def test_staff_and_partners_are_registered_and_the_bus_is_told(run: Run) -> None
     assert "Boris" in run("staff", "list").out
     told = json.loads(run("delivery", "list", "--channel", "bus", "--json").out)
     assert [one["kind"] for one in told] == ["changed", "changed"]
+
+
+def test_who_wrote_before_joins_the_partner_and_the_bus_is_told(
+    run: Run, store: Store
+) -> None:
+    file(store, "mail-2", post(message_id="<2@x>", author=Mailbox(address="i@a.ru")))
+    added = run("org", "add", "--name", "Zavod", "--domain", "a.ru", "--json")
+    assert json.loads(added.out)["contacts"] == 1
+    told = json.loads(run("delivery", "list", "--channel", "bus", "--json").out)
+    assert len(told) == 2  # of the partner, and of the person
 
 
 def test_who_is_registered_already_is_named(run: Run) -> None:
