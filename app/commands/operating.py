@@ -102,6 +102,10 @@ def upgrade(ctx: typer.Context) -> None:
     sys.stdout.write("The schema is current.\n")
 
 
-@db.callback()
-def _many() -> None:
-    """Keep ``upgrade`` a command of its own."""
+@db.command()
+def forget_secret(ctx: typer.Context) -> None:
+    """Let the next start take its secret, where the former one is lost."""
+    from app.commands import changing
+
+    changing.forget_secret(config_of(ctx))
+    sys.stdout.write("The next start's secret signs; what is older is not known.\n")
