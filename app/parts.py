@@ -7,6 +7,7 @@ import random
 import shutil
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -203,14 +204,14 @@ def make_chatting(
 ) -> Drain[Any]:
     """Return what speaks to the chat, knowing what it said just before."""
     budget = Budget()
-    budget.restore(
-        (int(chat), moment) for chat, moments in spent.items() for moment in moments
-    )
+    sent = ((int(chat), at) for chat, moments in spent.items() for at in moments)
+    budget.restore(sent, today=now(), now=time.monotonic())
     chatting = Chatting(
         records=kit.records,
         render=lambda notice: render(notice, kit.texts),
         sender=TelegramSender(bot),
         budget=budget,
+        ticks=time.monotonic,
         heard_at=lambda: poller.status.heard_at,
     )
     relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(

@@ -21,6 +21,7 @@ from app.control import ControlServer, DataDirLock
 from app.health import Watch
 from app.http import HttpServer
 from app.intake import Intake
+from app.keys import demand_same
 from app.places import places_of
 from app.starting import asking_for
 from app.wakes import Wakes
@@ -90,6 +91,8 @@ class Service:
         store = await self._open_store()
         owner = f"{socket.gethostname()}/{secrets.token_hex(4)}"
         self.kit = kit = parts.make_kit(self.config, store, owner=owner)
+        keys = kit.rules.signer.keys
+        await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
         intake = Intake(store=store)
         if "relay" in self.roles:
             await self._start_relays(kit)

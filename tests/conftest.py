@@ -20,7 +20,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def places(
+def records(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[Places]:
     """An empty, migrated database of each kind."""
@@ -29,6 +29,12 @@ def places(
         return
     with templates.postgres(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def places(records: Places) -> Places:
+    """Each kind, unless a folder of tests chooses one."""
+    return records
 
 
 @pytest.fixture
