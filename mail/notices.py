@@ -79,7 +79,11 @@ def compose_notice(
 
 
 def _facts(notice: MailNotice) -> Json:
-    facts: Json = {"number": notice.ticket.number, "subject": notice.ticket.subject}
+    facts: Json = {
+        "number": notice.ticket.number,
+        "subject": notice.ticket.subject,
+        "chat_link": notice.chat_link,
+    }
     comment = notice.comment
     if comment is not None:
         facts |= {

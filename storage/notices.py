@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from storage import chats, contents, lookups
+from storage import bots, chats, contents, lookups
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -16,14 +16,26 @@ from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
 from tickets.books import Participant
+from tickets.invitations import LIFE, Invitation, invite
 from tickets.letter import File, Mailbox
-from tickets.model import Attachment, Comment, Ticket
+from tickets.model import Attachment, Comment, Contact, Ticket
 from tickets.outgoing import ChatNotice, MailNotice
 from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
-PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
+PLACED = frozenset(
+    {
+        "card",
+        "comment",
+        "full-text",
+        "file",
+        "notice",
+        "reaction",
+        "accepted",
+        "answer",
+    }
+)
 
 
 def mail_notices(
@@ -32,7 +44,34 @@ def mail_notices(
     """Return the mails' notices; LookupError if one names a row that is not there."""
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
-    return [_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues]
+    notices = [_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues]
+    return _with_links(tx, dues, notices, rules=rules)
+
+
+def _with_links(
+    tx: Transaction,
+    dues: Sequence[Due],
+    notices: list[MailNotice],
+    *,
+    rules: Rules,
+) -> list[MailNotice]:
+    """Offer the chat to who gets a number, and has no account with us yet."""
+    bot = bots.username(tx) if rules.telegram else None
+    if bot is None:
+        return notices
+    return [
+        replace(one, chat_link=_link(due, one.reader, bot=bot, rules=rules))
+        if due.kind == "accepted"
+        else one
+        for due, one in zip(dues, notices, strict=True)
+    ]
+
+
+def _link(due: Due, reader: Contact | None, *, bot: str, rules: Rules) -> str | None:
+    if reader is None or reader.telegram is not None:
+        return None
+    invitation = Invitation(contact_id=reader.id, expires_at=due.created_at + LIFE)
+    return f"https://t.me/{bot}?start={invite(rules.signer.keys[0], invitation)}"
 
 
 def _read_ahead(tx: Transaction, dues: Sequence[Due]) -> Memory:
@@ -53,13 +92,16 @@ def _mail_notice(
     people = books.participants(ticket.id)
     chain = chains.of(due)
     files = comment.attachments if comment else ()
-    reader = next((one for one in people if one.contact.email == due.target), None)
-    own = reader.contact.language if reader else None
+    reader = next(
+        (one.contact for one in people if one.contact.email == due.target), None
+    )
+    own = reader.language if reader else None
     return MailNotice(
         delivery=due.id,
         kind=due.kind,
         recipient=due.target,
-        recipient_name=reader.contact.name if reader else "",
+        recipient_name=reader.name if reader else "",
+        reader=reader,
         language=rules.language_for(own, ticket.site),
         ticket=ticket,
         to=_mailboxes(people, "requester"),
@@ -185,7 +227,7 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
         delivery=due.id,
         kind=due.kind,
         chat=chat,
-        language=_language(ticket, chat, rules),
+        language=due.facts.get("language") or _language(ticket, chat, rules),
         facts=_facts(due),
         ticket=ticket,
         comment=_comment(books, due),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tickets import chat, lanes, process
+from tickets import chat, lanes
 from tickets.clues import find_refs, find_signed, gather
 from tickets.comments import Draft, add_comment, body_hash, store_files
 from tickets.desk import Desk
 from tickets.ladder import NEW, Placed, Ref, climb
 from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket, TicketId
+from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts
 from tickets.rules import Rules
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
-from tickets.words import Channel, EventType, Medium, Outcome, Priority, Trust
+from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
@@ -93,32 +94,14 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
 
 
 def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
-    work, rules, letter = desk.work, desk.rules, post.letter
-    site = rules.site_for(post.rcpt_tos)
+    work, letter = desk.work, post.letter
     people = _people(desk, post, author)
-    requester = people[0]
-    number = desk.books.next_number(site.code)
-    ticket = Ticket(
-        id=TicketId(work.ids.row("ticket")),
-        number=number,
-        version=1,
-        site=site.code,
-        organisation=requester.organisation,
-        requester=requester,
+    ticket, comment = open_ticket(
+        desk,
+        site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
-        process=rules.process.name,
-        stage=process.NEW,
-        awaiting=None,
-        priority=Priority.NORMAL,
-        assignee=None,
-        opened_at=work.now,
-    )
-    ticket = _record_opening(work, ticket)
-    for place, contact in enumerate(people):
-        role = "cc" if place else "requester"
-        ticket = add_participant(desk, ticket, contact, role=role)
-    ticket, comment = add_comment(
-        work, ticket, _draft(work, post, requester, trust=Trust.PLAUSIBLE)
+        people=people,
+        draft=_draft(work, post, people[0], trust=Trust.PLAUSIBLE),
     )
     _remember(work, letter, ticket.id, trust=comment.trust)
     _acknowledge(desk, post, ticket)
@@ -130,33 +113,6 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         outcome_id=str(ticket.id),
         ticket_id=ticket.id,
     )
-
-
-def _record_opening(work: Work, ticket: Ticket) -> Ticket:
-    partner = ticket.organisation
-    work.opened[ticket.id] = ticket
-    work.record(
-        ticket.stream,
-        1,
-        EventType.OPENED,
-        actor=f"contact:{ticket.requester.id}",
-        data={
-            "number": ticket.number,
-            "site": ticket.site,
-            "organisation": partner.id if partner else None,
-            "requester": ticket.requester.id,
-            "process": ticket.process,
-            "stage": ticket.stage,
-            "priority": ticket.priority,
-        },
-        content={
-            "subject": ticket.subject,
-            "requester_name": ticket.requester.name,
-            "requester_email": ticket.requester.email,
-            "organisation_name": partner.name if partner else None,
-        },
-    )
-    return ticket
 
 
 def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:

@@ -145,6 +145,7 @@ class Workshop:
             received_at=self.clock.now(),
             envelope={"mail_from": sender, "rcpt_tos": [SUPPORT]},
             raw=raw,
+            door="smtp",
         )
         self.store.write(lambda tx: arrivals.keep(tx, [arrival]))
 
@@ -196,6 +197,8 @@ async def workshop(places: Places) -> AsyncIterator[Workshop]:
 
 def hasten(store: Store) -> None:
     """Spare the disk: nobody pulls the plug on these scenes."""
+    if not store.is_sqlite:
+        return
     raw = store._engine.raw_connection()
     raw.cursor().execute("PRAGMA synchronous = OFF")
     raw.close()
