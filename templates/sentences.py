@@ -17,6 +17,7 @@ def _(message: str) -> str:
 SENTENCES = MappingProxyType(
     {
         "chat.button.take": _("Take"),
+        "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
         "chat.button.accept": _("Accept"),
         "chat.button.reject": _("Reject"),
@@ -26,6 +27,8 @@ SENTENCES = MappingProxyType(
         "chat.toast.unknown-button": _("This button no longer works."),
         "chat.toast.taken": _("%(number)s is yours now."),
         "chat.toast.yours-already": _("This ticket is already yours."),
+        "chat.toast.resolved": _("%(number)s is resolved."),
+        "chat.toast.resolved-already": _("This ticket is resolved already."),
         "chat.toast.closed": _("%(number)s is closed."),
         "chat.toast.closed-already": _("This ticket is closed already."),
         "chat.toast.forbidden": _("The process does not allow that at this stage."),
