@@ -7,7 +7,14 @@ from collections.abc import Callable
 from bot.call import Call, FileRef
 from bot.card import SHORT, make_topic, short_name, show_card
 from bot.errors import IncompleteNoticeError
-from bot.message import CAPTION_LIMIT, TOAST_LIMIT, Button, keyboard, message_params
+from bot.message import (
+    CAPTION_LIMIT,
+    TOAST_LIMIT,
+    Button,
+    keyboard,
+    mention,
+    message_params,
+)
 from bot.text import clean, cut, one_line
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
@@ -103,6 +110,10 @@ def _name_file(wording: Wording, file: File) -> Call:
 def _say_notice(wording: Wording) -> Call:
     sentence = _sentence(wording, "chat.notice")
     params = message_params(sentence, above=wording.repeat_mark)
+    called = wording.notice.facts.get("mention")
+    if isinstance(called, int):
+        name = one_line(str(wording.fact("assignee")))
+        params |= mention(str(params["text"]), name, user=called)
     reply_to = wording.notice.facts.get("reply_to")
     if reply_to is not None:
         params["reply_parameters"] = {
@@ -128,7 +139,7 @@ def _sentence(wording: Wording, group: str) -> str:
     ticket = wording.notice.ticket
     facts: Json = {"number": ticket.number} if ticket else {}
     for key, value in wording.notice.facts.items():
-        if key not in {"notice", "reply_to", "callback_id"}:
+        if key not in {"notice", "reply_to", "callback_id", "mention"}:
             # A file's name must not be taken for the name of the phrase.
             facts["file_name" if key == "name" else key] = value
     return wording.say(f"{group}.{wording.fact('notice')}", **facts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from storage import chats, contents, lookups
+from storage import chats, contents, lookups, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -32,7 +32,12 @@ def mail_notices(
     """Return the mails' notices; LookupError if one names a row that is not there."""
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
-    return [_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues]
+    acted = who.actors(tx, {due.facts.get("who") for due in dues})
+    made = (_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues)
+    return [
+        replace(notice, who=acted.get(due.facts.get("who")))
+        for due, notice in zip(dues, made, strict=True)
+    ]
 
 
 def _read_ahead(tx: Transaction, dues: Sequence[Due]) -> Memory:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -245,6 +246,9 @@ class Participant(SQLModel, table=True):
     ticket_id: int = row_ref("ticket.id", nullable=False)
     contact_id: int = row_ref("contact.id", nullable=False, index=True)
     role: str
+    quiet: bool = Field(  # gets none of the desk's own notices
+        default=False, sa_column_kwargs={"server_default": false()}
+    )
 
 
 class Comment(SQLModel, table=True):

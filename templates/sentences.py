@@ -92,6 +92,7 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(
             "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."
         ),

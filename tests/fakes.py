@@ -24,7 +24,7 @@ from tickets.model import (
     TicketId,
 )
 from tickets.words import UNFINISHED, DeliveryState, Medium, Trust
-from tickets.work import Work
+from tickets.work import NewParticipant, Work
 
 
 @dataclass(slots=True)
@@ -156,7 +156,7 @@ class Records:
             self.people[new.contact.email or ""] = new.contact
         self.tickets |= work.opened | work.changed
         for joins in work.participants:
-            self._join(joins.ticket_id, joins.contact_id, joins.role)
+            self._join(joins)
         self._take_comments(work)
         for one, ticket_id in work.refs.items():
             ref = self.known.get(one, Ref(message_id=one))
@@ -186,11 +186,12 @@ class Records:
         for link in work.chat_links:
             self.shown.setdefault(link.comment_id, (link.chat, link.message_id))
 
-    def _join(self, ticket_id: TicketId, contact_id: int, role: str) -> None:
-        people = self.joined.setdefault(ticket_id, [])
-        contact = next(one for one in self.people.values() if one.id == contact_id)
-        if all(one.contact.id != contact_id for one in people):
-            people.append(Participant(contact=contact, role=role))
+    def _join(self, new: NewParticipant) -> None:
+        people = self.joined.setdefault(new.ticket_id, [])
+        contact = next(one for one in self.people.values() if one.id == new.contact_id)
+        if all(one.contact.id != new.contact_id for one in people):
+            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
+            people.append(joined)
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tickets.letter import File, Mailbox
-from tickets.model import Comment, DeliveryId, Json, Ticket
+from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailNotice:
     """A mail to one recipient about a ticket.
 
-    ``kind`` is ``accepted`` or ``answer``. ``to`` and ``cc`` are the people shown
-    in the headers, whoever the envelope's ``recipient`` is. ``references`` is the
-    whole chain, oldest first, its last entry the mail that is answered.
+    ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
+    names ``who`` did it, if anybody. ``to`` and ``cc`` are the people shown in the
+    headers, whoever the envelope's ``recipient`` is. ``references`` is the whole
+    chain, oldest first, its last entry the mail that is answered.
     """
 
     delivery: DeliveryId
@@ -30,6 +31,7 @@ class MailNotice:
     comment: Comment | None = None
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+    who: Contact | Specialist | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,9 @@ from tickets.desk import Desk
 from tickets.ladder import NEW, Placed, Ref, climb
 from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket, TicketId
+from tickets.notices import is_machine
 from tickets.people import add_participant, find_contacts
+from tickets.process import Reader
 from tickets.rules import Rules
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
@@ -114,14 +116,18 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         opened_at=work.now,
     )
     ticket = _record_opening(work, ticket)
+    answerable = _is_answerable(desk, post)
+    too_many = answerable and _has_had_enough(desk, post)
     for place, contact in enumerate(people):
         role = "cc" if place else "requester"
-        ticket = add_participant(desk, ticket, contact, role=role)
+        quiet = too_many or not (place or answerable)
+        ticket = add_participant(desk, ticket, contact, role=role, quiet=quiet)
     ticket, comment = add_comment(
         work, ticket, _draft(work, post, requester, trust=Trust.PLAUSIBLE)
     )
     _remember(work, letter, ticket.id, trust=comment.trust)
-    _acknowledge(desk, post, ticket)
+    if answerable and not too_many:
+        _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
     return Verdict(
@@ -198,17 +204,30 @@ def _remember(work: Work, letter: Letter, ticket_id: TicketId, *, trust: Trust) 
             work.refs[one] = ticket_id
 
 
+def _is_answerable(desk: Desk, post: Post) -> bool:
+    """Say whether a program may write to who wrote this (RFC 3834, 2)."""
+    to = post.mail_from
+    if not to or post.letter.automatic:
+        return False
+    return not (desk.rules.is_own(to) or is_machine(to))
+
+
+def _has_had_enough(desk: Desk, post: Post) -> bool:
+    """Say whether the return path was acknowledged as often as may be in a day."""
+    since = desk.work.now - ACKNOWLEDGEMENT_WINDOW
+    acknowledged = desk.books.acknowledged_since(post.mail_from.lower(), since)
+    return acknowledged >= desk.rules.acknowledgements_a_day
+
+
 def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
     """Queue the mail with the number, to the return path (RFC 3834, 4)."""
+    notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    if notice is None:
+        return
     to = post.mail_from.lower()
-    if not to or post.letter.automatic or desk.rules.is_own(to):
-        return
-    since = desk.work.now - ACKNOWLEDGEMENT_WINDOW
-    if desk.books.acknowledged_since(to, since) >= desk.rules.acknowledgements_a_day:
-        return
     desk.work.deliver(
         Medium.MAIL,
-        "accepted",
+        notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
         priority=OPENING,
@@ -229,10 +248,12 @@ def _continue(
     draft = _draft(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
+        answerable = _is_answerable(desk, post)
         if not is_known:
-            ticket = add_participant(desk, ticket, contact, role="cc")
+            quiet = not answerable
+            ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
         if not post.letter.automatic:
-            ticket = answered_by_partner(desk, ticket, contact)
+            ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
     _remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
     return Verdict(

@@ -106,13 +106,18 @@ def _words_of(said: Said) -> tuple[str, bool]:
 
 
 def _move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
-    """Take the ticket if nobody has it, and let it wait for the partner."""
+    """Take the ticket if nobody has it, and let it wait for the partner.
+
+    The answer itself tells the partner who has it, and that it is open again.
+    """
     actor = f"specialist:{author.id}"
     if ticket.stage in process.ENDED:
-        ticket = to_stage_if_allowed(desk, ticket, process.IN_PROGRESS, actor=actor)
+        ticket = to_stage_if_allowed(
+            desk, ticket, process.IN_PROGRESS, actor=actor, tells=False
+        )
     if ticket.assignee is None:
-        ticket = assign(desk, ticket, author, actor=actor)
-    return to_stage_if_allowed(desk, ticket, process.WAITING, actor=actor)
+        ticket = assign(desk, ticket, author, actor=actor, tells=False)
+    return to_stage_if_allowed(desk, ticket, process.WAITING, actor=actor, tells=False)
 
 
 def press(desk: Desk, pressed: Pressed) -> Verdict:

@@ -75,11 +75,12 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket."""
+    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
 
     ticket_id: TicketId
     contact_id: ContactId
     role: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
