@@ -122,6 +122,7 @@ class Smtp(Table):
     host: str = "127.0.0.1"
     port: Port = 8025
     lmtp: bool = False
+    lmtp_port: Port | None = None
     max_size: Count = 25 * MEBIBYTE
     max_connections: Count = 1000
     max_in_flight_bytes: Count = 256 * MEBIBYTE
@@ -132,6 +133,11 @@ class Smtp(Table):
     def check_together(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        if self.lmtp and self.lmtp_port is not None:
+            raise ValueError(
+                "lmtp_port is for a second door beside the one that speaks SMTP; "
+                "with lmtp = true that one speaks LMTP already"
+            )
         if self.max_in_flight_bytes < self.max_size:
             raise ValueError(
                 f"max_in_flight_bytes = {self.max_in_flight_bytes} must be at least "

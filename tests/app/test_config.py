@@ -143,6 +143,7 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
+        ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
         ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
         ("sites = []\n", "sites"),
