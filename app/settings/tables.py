@@ -23,6 +23,7 @@ from app.settings.kinds import (
     Token,
     Zone,
     path_of,
+    without_password,
 )
 from tickets import process
 
@@ -240,3 +241,8 @@ class Bus(Table):
     url: BusUrl
     sites: Everything = ()
     organisations: Everything = ()
+
+    @property
+    def shown_url(self) -> str:
+        """Return the address as it may be shown: without its password."""
+        return without_password(self.url.get_secret_value())
