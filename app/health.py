@@ -15,9 +15,11 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from app.digests import overdue
 from app.http import Part
 from bot.poller import Poller
 from mail.smtp import Door
+from scheduler.digests import Planned
 from storage import arrivals, deliveries
 from storage.errors import StorageError
 from storage.store import Store
@@ -25,7 +27,13 @@ from storage.transaction import Transaction
 from tickets.words import Medium
 
 #: What waits longer than this, in seconds, is trouble.
-LATE = {"arrivals": 60.0, "mail": 900.0, "telegram": 900.0, "bus": 900.0}
+LATE = {
+    "arrivals": 60.0,
+    "mail": 900.0,
+    "telegram": 900.0,
+    "bus": 900.0,
+    "scheduler": 900.0,
+}
 #: A poll takes up to 30 seconds; this long without one is silence.
 SILENCE = 90.0
 COMMIT_SECONDS = 5.0
@@ -48,6 +56,7 @@ class Watch:
     clock: Callable[[], datetime]
     door: Door | None = None
     poller: Poller | None = None
+    plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
         parts = {"storage": await self._storage()}
@@ -60,7 +69,20 @@ class Watch:
             parts["smtp"] = Part(ok=True, detail=detail)
         if self.poller is not None:
             parts["telegram-in"] = self._polling(self.poller)
+        if self.plans:
+            parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
+
+    def _digests(self, tx: Transaction) -> Part:
+        """Look in the records, so that a scheduler elsewhere is missed, too."""
+        now = self.clock()
+        found = overdue(tx, self.plans, now)
+        backlog = Backlog(
+            waiting=len(found),
+            oldest=(now - found[0].period.end).total_seconds() if found else None,
+            parked=0,
+        )
+        return _judge("scheduler", backlog)
 
     async def _storage(self) -> Part:
         """Commit nothing, to see whether something could be committed."""

@@ -23,6 +23,7 @@ class Happened(StrEnum):
     CLAIM_FAILED = "claim_failed"
     CONTROL_FAILED = "control.failed"
     CONTROL_GAVE_UP = "control.gave_up"
+    DIGEST_MADE = "digest_made"
     LISTENER_LOST = "listener_lost"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"

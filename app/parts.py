@@ -20,6 +20,7 @@ from telegram import Bot
 from app.chatting import Chatting, Step
 from app.clerk import Clerk
 from app.config import Config, rules_from
+from app.digests import StoredRuns, reports_from
 from app.files import StoredFiles
 from app.filing import Filing
 from app.health import Gauges, Watch
@@ -44,13 +45,14 @@ from mail.relay import relay_from
 from mail.room import Limits
 from mail.smtp import Door
 from scheduler.arrivals import ArrivalSource
+from scheduler.digests import Digesting, Planned, plan
 from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due
 from storage.store import Store
 from templates.texts import Texts
-from tickets.outgoing import MailNotice
+from tickets.outgoing import Mail
 from tickets.rules import Rules
 from tickets.words import Channel, Medium
 from tickets.work import Work
@@ -61,6 +63,8 @@ DISK_RESERVE = 200 * 1024 * 1024
 ARRIVALS, MAILS, CALLS, EVENTS = 50, 32, 32, 100
 #: How long mails and events may gather to leave together, in seconds.
 MAIL_PACE, BUS_PACE = 0.03, 0.1
+#: How often digests are looked for beside their hours, in seconds.
+DIGEST_POLL = 60.0
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -78,6 +82,7 @@ class Kit:
     store: Store
     mirror: Callable[[Work], None]
     owner: str
+    plans: tuple[Planned, ...]  # the digests
 
     @property
     def records(self) -> Records:
@@ -99,6 +104,7 @@ def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
         store=store,
         mirror=mirror_for(config, rules.signer.keys),
         owner=owner,
+        plans=plan(reports_from(config)),
     )
 
 
@@ -183,7 +189,7 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         sites={},
     )
 
-    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=now())
         return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
 
@@ -196,6 +202,14 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         room=MAILS,
         pace=MAIL_PACE,
     )
+
+
+def make_digesting(kit: Kit) -> Drain[Any]:
+    """Return what makes the digests that are due, one at a time."""
+    names = tuple(one.report.name for one in kit.plans)
+    runs = StoredRuns(store=kit.store, reports=names)
+    source = Digesting(plans=kit.plans, runs=runs, now=now)
+    return Drain(name="digests", source=source, room=1, poll=DIGEST_POLL)
 
 
 def make_chatting(

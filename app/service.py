@@ -27,6 +27,7 @@ from app.wakes import Wakes
 from bot.client import open_bot
 from bot.poller import Poller
 from mail.smtp import Door
+from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
 from storage import arrivals, lanes
@@ -40,7 +41,7 @@ from tickets.registry import NotRegistered
 log = structlog.get_logger()
 #: Seconds that mails under way at the door may take when stopping.
 GRACE = 4.0
-ROLES = ("intake", "worker", "bot", "relay", "http")
+ROLES = ("intake", "worker", "bot", "relay", "scheduler", "http")
 
 
 def bot_id_of(token: str) -> int:
@@ -93,6 +94,8 @@ class Service:
         intake = Intake(store=store)
         if "relay" in self.roles:
             await self._start_relays(kit)
+        if "scheduler" in self.roles:
+            self._start_scheduler(kit)
         if "bot" in self.roles and self.config.telegram.enabled:
             await self._start_bot(kit, intake)
         if "worker" in self.roles:
@@ -131,6 +134,14 @@ class Service:
             self._stack.push_async_callback(mirroring.publisher.close)
             self._run(drain, "bus")
 
+    def _start_scheduler(self, kit: parts.Kit) -> None:
+        drain = parts.make_digesting(kit)
+        self.drains.append(drain)
+        self._spawn(drain.run(), stop=drain.stop)
+        alarm = Alarm(kit.plans, drain.wake)
+        alarm.start()
+        self._stack.callback(alarm.stop)
+
     async def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
         telegram = self.config.telegram
         if telegram.token is None:
@@ -152,7 +163,11 @@ class Service:
 
     async def _open_http(self, kit: parts.Kit) -> None:
         watch = Watch(
-            store=kit.store, clock=parts.now, door=self.door, poller=self.poller
+            store=kit.store,
+            clock=parts.now,
+            door=self.door,
+            poller=self.poller,
+            plans=kit.plans,
         )
         self.http = parts.make_http(kit, watch)
         with asking_for("http.port", self.config.http.port):

@@ -22,6 +22,7 @@ class Role(StrEnum):
     WORKER = "worker"
     BOT = "bot"
     RELAY = "relay"
+    SCHEDULER = "scheduler"
     HTTP = "http"
 
 

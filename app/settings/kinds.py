@@ -128,6 +128,13 @@ def _zone(name: str) -> str:
     return name
 
 
+def _cron(schedule: str) -> str:
+    from scheduler.schedule import Schedule  # noqa: PLC0415 # most desks need no cron
+
+    Schedule(schedule, "UTC")
+    return schedule
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -168,6 +175,7 @@ BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
+Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_not_empty)]

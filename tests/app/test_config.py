@@ -12,6 +12,8 @@ from app.config import Config, ConfigError, load, rules_from, validate_for_run
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
+DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
+WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
 
@@ -132,7 +134,15 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
-        ('[[digests]]\nname = "x"\n', "digests: this version does not do that yet"),
+        ('[[digests]]\nname = "x"\n', "digests[0].schedule: must be given"),
+        (f"{DIGEST}schedule = '0 9 * *'\n", "= '0 9 * *': must be the five fields"),
+        (f"{DIGEST}schedule = '0 9 1 * 1'\n", "of the month or of the week, not both"),
+        (f"{DIGEST}schedule = '0 25 * * *'\n", "the last value (25) is higher"),
+        (f"{DIGEST}schedule = '0 0 31 2 *'\n", "must name a day that comes"),
+        (f"{WEEKLY}scope = {{sites = ['XX']}}\n", "'XX', which sites do not list"),
+        (f"{WEEKLY}scope = {{site = ['NN']}}\n", "did you mean sites?"),
+        (f"{WEEKLY}format = 'pdf'\n", "must be 'html' or 'text'"),
+        (f"{WEEKLY}{WEEKLY}", "digests: name 'weekly' is given twice"),
         ('[[routing]]\nif = "x"\n', "routing: this version does not do that yet"),
         ('[[mail.imap]]\nname = "x"\n', "mail.imap: this version does not do that"),
         ('[storage]\nurl = "sqlite://"\n', "storage.url = 'sqlite://': must be sqlite"),
@@ -208,6 +218,11 @@ def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
 def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
     site = '[[sites]]\ncode = "NN"\nname = "x"\n'
     assert "code 'NN' is given twice" in problems(write(folder, site * 2))
+
+
+def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
+    twice = WEEKLY.replace('["a@b.c"]', '["a@b.c", "A@b.c"]')
+    assert "must name each address once" in problems(write(folder, twice))
 
 
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:

@@ -47,7 +47,7 @@ from storage.transaction import Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
-from tickets.outgoing import MailNotice
+from tickets.outgoing import Mail
 from tickets.words import Role
 from tickets.work import Work
 
@@ -197,7 +197,7 @@ def add_mailing(shop: Workshop, relay: MailRelay) -> None:
     """Let the workshop send mail."""
     sender = Sender(address=SUPPORT, name="Desk", signer=rules().signer, sites={})
 
-    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=shop.clock.now())
         return compose_notice(notice, texts(), sender=sender, stamp=stamp)
 
