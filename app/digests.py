@@ -8,11 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.config import Config
-from scheduler.digests import Made, Planned, due
+from scheduler.digests import Made, Planned, owed
 from storage import digests, figures
 from storage.store import Store
 from storage.transaction import Transaction
-from tickets.digests import Due, Format, Period, Report, Scope
+from tickets.digests import Format, Owed, Period, Report, Scope
 from tickets.figures import Figures
 
 
@@ -48,12 +48,12 @@ class StoredRuns:
     def _made(self, tx: Transaction) -> Made:
         return digests.made(tx, self.reports)
 
-    async def make(self, due: Due) -> None:
+    async def make(self, owing: Owed) -> None:
         """Count beside the writer, which others wait for; then freeze and queue.
 
         Nothing happens in a period that is over, so both see the same.
         """
-        report, period = due.report, due.period
+        report, period = owing.report, owing.period
         counted = await asyncio.to_thread(
             self.store.read, lambda tx: count(tx, report, period)
         )
@@ -64,13 +64,13 @@ class StoredRuns:
                 report.name,
                 period=period,
                 figures=counted,
-                recipients=due.recipients,
+                recipients=owing.recipients,
                 style=report.format,
             )
 
         await asyncio.wrap_future(self.store.submit(job))
 
 
-def overdue(tx: Transaction, plans: tuple[Planned, ...], now: datetime) -> list[Due]:
+def overdue(tx: Transaction, plans: tuple[Planned, ...], now: datetime) -> list[Owed]:
     """Return what should have been made by now, the oldest first."""
-    return due(plans, digests.made(tx, [one.report.name for one in plans]), now)
+    return owed(plans, digests.made(tx, [one.report.name for one in plans]), now)

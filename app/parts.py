@@ -7,7 +7,7 @@ import random
 import shutil
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -52,6 +52,7 @@ from storage import deliveries
 from storage.deliveries import Due
 from storage.store import Store
 from templates.texts import Texts
+from tickets.digests import Owed
 from tickets.outgoing import Mail
 from tickets.rules import Rules
 from tickets.words import Channel, Medium
@@ -204,7 +205,7 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
     )
 
 
-def make_digesting(kit: Kit) -> Drain[Any]:
+def make_digesting(kit: Kit) -> Drain[Sequence[Owed]]:
     """Return what makes the digests that are due, one at a time."""
     names = tuple(one.report.name for one in kit.plans)
     runs = StoredRuns(store=kit.store, reports=names)

@@ -14,7 +14,7 @@ from apscheduler.triggers.base import BaseTrigger
 from typing_extensions import override
 
 from scheduler.schedule import Schedule
-from tickets.digests import Due, Period, Report
+from tickets.digests import Owed, Period, Report
 
 log = structlog.get_logger()
 #: What happened in a period may take so long to be committed after it.
@@ -33,7 +33,7 @@ class Runs(Protocol):
         """Return the end of the newest period by report and recipient."""
         ...
 
-    async def make(self, due: Due) -> None:
+    async def make(self, owing: Owed) -> None:
         """Count, freeze the figures and queue the mails, each recipient once."""
         ...
 
@@ -54,19 +54,19 @@ def plan(reports: Iterable[Report]) -> tuple[Planned, ...]:
     )
 
 
-def due(plans: Iterable[Planned], made: Made, now: datetime) -> list[Due]:
+def owed(plans: Iterable[Planned], made: Made, now: datetime) -> list[Owed]:
     """Return what is to be made, the oldest first.
 
     A recipient who never had the report gets the newest period that has ended, the
     others each period since the one they had, at most MISSED of them.
     """
-    found: list[Due] = []
+    found: list[Owed] = []
     for one in plans:
         periods = one.schedule.ended(now - SETTLING, MISSED)
         for period in periods:
             lacking = _lacking(one.report, period, made, otherwise=periods[-1].start)
             if lacking:
-                new = Due(report=one.report, period=period, recipients=lacking)
+                new = Owed(report=one.report, period=period, recipients=lacking)
                 found.append(new)
     return sorted(found, key=lambda one: one.period.end)
 
@@ -93,26 +93,27 @@ class Digesting:
     now: Callable[[], datetime]
     _resting: dict[str, datetime] = field(default_factory=dict)
 
-    async def claim(self, room: int) -> Sequence[Due]:
+    async def claim(self, room: int) -> Sequence[Sequence[Owed]]:
         if not self.plans:
             return ()
         now = self.now()
-        found = due(self.plans, await self.runs.made(), now)
+        found = owed(self.plans, await self.runs.made(), now)
         ready = [one for one in found if self._is_rested(one.report, now)]
-        return ready[:room]
+        return [[one] for one in ready[:room]]
 
     def _is_rested(self, report: Report, now: datetime) -> bool:
         return now >= self._resting.get(report.name, now)
 
-    async def work(self, batch: Due) -> None:
-        """Make one; while it cannot be made the other reports still are."""
-        name = batch.report.name
-        try:
-            await self.runs.make(batch)
-        except Exception:
-            self._resting[name] = self.now() + AGAIN
-            raise
-        log.info("digest_made", report=name, period=batch.period.key)
+    async def work(self, batch: Sequence[Owed]) -> None:
+        """Make them; while one cannot be made the other reports still are."""
+        for one in batch:
+            name = one.report.name
+            try:
+                await self.runs.make(one)
+            except Exception:
+                self._resting[name] = self.now() + AGAIN
+                raise
+            log.info("digest_made", report=name, period=one.period.key)
 
 
 class Firings(BaseTrigger):  # type: ignore[misc] # the library has no types

@@ -47,10 +47,10 @@ class Schedule:
         return [Period(start=start, end=end) for start, end in pairwise(firings)]
 
     def current(self, at: datetime) -> Period:
-        """Return the period that is under way, as far as it has come."""
-        whole = at.replace(microsecond=0)
-        before = self._looked_for(whole - timedelta(seconds=1), 1, forward=False)
-        return Period(start=before[-1], end=whole, by_hand=True)
+        """Return the period that is under way, until the end of this second."""
+        before = self._looked_for(at, 1, forward=False)
+        end = at.replace(microsecond=0) + timedelta(seconds=1)
+        return Period(start=before[-1], end=end, by_hand=True)
 
     def _looked_for(
         self, moment: datetime, fewest: int, *, forward: bool

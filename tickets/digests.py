@@ -81,7 +81,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class Owed:
     """A report about a period, for those who have not had it."""
 
     report: Report

@@ -50,8 +50,8 @@ async def make(url: str, blobs: str, recipient: str) -> None:
         runs=StoredRuns(store=store, reports=(report.name,)),
         now=lambda: datetime.now(UTC),
     )
-    for due in await source.claim(1):
-        await source.work(due)
+    for batch in await source.claim(1):
+        await source.work(batch)
 
 
 if __name__ == "__main__":

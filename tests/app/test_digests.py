@@ -17,7 +17,7 @@ import pytest
 from app.digests import StoredRuns
 from app.health import Watch
 from mail.relay import relay_from
-from scheduler.digests import Digesting, Planned, due, plan
+from scheduler.digests import Digesting, Planned, owed, plan
 from storage.store import Places, Store
 from tests.app.workshop import Workshop, add_mailing, mails_in, run
 from tests.databases import Templates
@@ -151,7 +151,7 @@ def overdue(
 
 def test_a_digest_that_is_overdue_is_told(store: Store) -> None:
     plans = plan([WEEKLY])
-    (one,) = due(plans, {}, datetime.now(UTC))
+    (one,) = owed(plans, {}, datetime.now(UTC))
     end = one.period.end
     assert overdue(store, plans, end + timedelta(minutes=14)) == (True, 14 * 60.0)
     assert overdue(store, plans, end + timedelta(minutes=16)) == (False, 16 * 60.0)

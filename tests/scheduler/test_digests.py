@@ -17,11 +17,11 @@ from scheduler.digests import (
     Firings,
     Made,
     Planned,
-    due,
+    owed,
     plan,
 )
 from scheduler.schedule import Schedule
-from tickets.digests import Due, Report
+from tickets.digests import Owed, Report
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -35,7 +35,7 @@ def report(name: str = "weekly", schedule: str = "0 9 * * mon") -> Report:
 def found(made: Made, *, now: datetime) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (f"{one.period.end:%m-%d}", one.recipients)
-        for one in due(plan([report()]), made, now)
+        for one in owed(plan([report()]), made, now)
     ]
 
 
@@ -72,7 +72,7 @@ def test_what_was_missed_too_long_ago_is_left_out() -> None:
 def test_a_changed_schedule_repeats_nothing() -> None:
     had = {("weekly", one): MONDAY for one in (BOSS, HEAD)}
     sooner = plan([report(schedule="0 8 * * mon")])
-    assert due(sooner, had, MONDAY + WEEK / 2) == []
+    assert owed(sooner, had, MONDAY + WEEK / 2) == []
 
 
 @dataclass(kw_only=True)
@@ -86,12 +86,12 @@ class Kept:
     async def made(self) -> Made:
         return self.ends
 
-    async def make(self, due: Due) -> None:
-        name = due.report.name
+    async def make(self, owing: Owed) -> None:
+        name = owing.report.name
         self.tries.append(name)
         if name in self.broken:
             raise ZeroDivisionError
-        self.ends.update({(name, one): due.period.end for one in due.recipients})
+        self.ends.update({(name, one): owing.period.end for one in owing.recipients})
 
 
 @dataclass(kw_only=True)

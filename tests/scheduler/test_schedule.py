@@ -135,7 +135,7 @@ def test_what_is_no_schedule_is_refused(cron: str, said: str) -> None:
 def test_the_period_under_way_is_as_long_as_it_has_come() -> None:
     at = datetime(2026, 11, 25, 12, 0, 7, 5, tzinfo=UTC)
     period = Schedule("0 9 * * mon", "UTC").current(at)
-    assert period.key == "2026-11-23T09:00:00Z/2026-11-25T12:00:07Z/now"
-    at = datetime(2026, 11, 23, 9, tzinfo=UTC)  # when it fires, all that ended
+    assert period.key == "2026-11-23T09:00:00Z/2026-11-25T12:00:08Z/now"
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
     period = Schedule("0 9 * * mon", "UTC").current(at)
-    assert period.key == "2026-11-16T09:00:00Z/2026-11-23T09:00:00Z/now"
+    assert period.key == "2026-11-23T09:00:00Z/2026-11-23T09:00:01Z/now"
