@@ -26,6 +26,8 @@ class Happened(StrEnum):
     LISTENER_LOST = "listener_lost"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"
+    LEADING = "leading"
+    LEADERSHIP_LOST = "leadership_lost"
     RECORDS_UNAVAILABLE = "records_unavailable"
     RENDERING_FAILED = "rendering_failed"
     SENDING_FAILED = "sending_failed"

@@ -32,6 +32,7 @@ from app.mirroring import Mirroring
 from app.outbox import Records
 from app.publishing import mirror_for
 from app.reading import read
+from app.settings import tables
 from bot.budget import Budget
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
@@ -226,21 +227,16 @@ def make_poller(bot: Bot, intake: Intake, *, bot_id: int) -> Poller:
     return Poller(bot, keeper, clock=now)
 
 
-def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
-    """Return what publishes to each target of the bus."""
-    made = []
-    for target in kit.config.bus:
-        source = Mirroring(
-            store=kit.store,
-            target=target.name,
-            publisher=publisher_from(target.url.get_secret_value()),
-            owner=kit.owner,
-        )
-        drain = Drain(
-            name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE
-        )
-        made.append((source, drain))
-    return made
+def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]:
+    """Return what publishes to a target of the bus."""
+    source = Mirroring(
+        store=kit.store,
+        target=target.name,
+        publisher=publisher_from(target.url.get_secret_value()),
+        owner=kit.owner,
+    )
+    drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)
+    return source, drain
 
 
 async def spent_before(store: Store) -> dict[str, list[datetime]]:
