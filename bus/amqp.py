@@ -45,7 +45,7 @@ class Amqp:
         link = await self._open()
         ended = await link.send(wave)
         silence = f"no confirm within {self._manner.confirm:g} seconds"
-        if not await link.is_usable():
+        if not link.is_usable:
             await self._let_go()
         elif await link.is_blocked():
             silence = BLOCKED
@@ -92,7 +92,7 @@ class Amqp:
 
     async def _open(self) -> Link:
         """Return a link that takes events, a new one if need be."""
-        if self._link is not None and not await self._link.is_usable():
+        if self._link is not None and not self._link.is_usable:
             await self._let_go()
         if self._link is None:
             self._link = await Link.open(self._broker, self._manner)

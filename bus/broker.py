@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
 _PLACES = ("exchange", "routing_key")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-f:.]+")
 _LONGEST = 255  # bytes of a name (AMQP 0-9-1, short strings)
 
 
@@ -29,11 +31,8 @@ class Broker:
 
     @property
     def address(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else self._plain
-
-    @property
-    def _plain(self) -> str:
-        return f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     def key_of(self, type_: str) -> str:
         return self.routing_key or type_
@@ -51,13 +50,11 @@ def read_broker(url: str) -> Broker:
         raise ValueError(f"scheme {parts.scheme!r} is none of {', '.join(_PORTS)}")
     if parts.fragment:
         raise ValueError("nothing may follow a #; write # in a password as %23")
-    if not parts.hostname:
-        raise ValueError("the host is missing")
     if parts.password is not None and not parts.username:
         raise ValueError("the user is missing before the password")
     named = parts.username is not None
     return Broker(
-        host=parts.hostname,
+        host=_host(parts),
         port=_port(parts),
         tls=parts.scheme == "amqps",
         user=unquote(parts.username) if parts.username else "guest",
@@ -65,6 +62,18 @@ def read_broker(url: str) -> Broker:
         vhost=_vhost(parts.path),
         **_places(parts.query),
     )
+
+
+def _host(parts: SplitResult) -> str:
+    if not parts.hostname:
+        raise ValueError("the host is missing")
+    try:
+        host = parts.hostname.encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise ValueError("the host is no host name")
+    return host
 
 
 def _port(parts: SplitResult) -> int:

@@ -61,11 +61,9 @@ class Link:
             raise
         return cls(broker, manner, place)
 
-    async def is_usable(self) -> bool:
-        """Say whether the next wave may go here: nothing failed, or it only waits."""
-        if self._channel.is_closed or not self._wire.is_open:
-            return False
-        return not self._failed or await self._wire.is_blocked()
+    @property
+    def is_usable(self) -> bool:
+        return not (self._failed or self._channel.is_closed) and self._wire.is_open
 
     async def is_blocked(self) -> bool:
         return await self._wire.is_blocked()
@@ -74,7 +72,9 @@ class Link:
         """Publish all and wait for all; return what each ended with.
 
         That is an exception, CancelledError if the time was over, or anything else
-        if it was confirmed.
+        if it was confirmed. After an exception the link is not usable, but for a
+        refusal (DeliveryError) and while the broker is blocking: what waits on this
+        connection must be read before any repeat of it.
         """
         tasks = [asyncio.create_task(self._publish(out)) for out in wave]
         try:
@@ -83,10 +83,11 @@ class Link:
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
-        self._failed = any(
+        failed = any(
             isinstance(one, BaseException) and not isinstance(one, DeliveryError)
             for one in ended
         )
+        self._failed = failed and not await self.is_blocked()
         return list(ended)
 
     async def _publish(self, out: Out) -> object:

@@ -14,6 +14,19 @@ from bus.broker import Broker
 from bus.manner import Manner
 
 
+def address_of(broker: Broker, manner: Manner) -> Any:
+    """Return the URL that aiormq reads, its own options among it."""
+    return make_url(
+        host=broker.host,
+        port=broker.port,
+        login=broker.user,
+        password=broker.password,
+        virtualhost=broker.vhost,
+        ssl=broker.tls,
+        heartbeat=manner.heartbeat,
+    )
+
+
 class Wire:
     """The transport of a connection.
 
@@ -25,15 +38,7 @@ class Wire:
         self._manner = manner
         self._transport: asyncio.WriteTransport | None = None
         self.connection = Connection(
-            make_url(
-                host=broker.host,
-                port=broker.port,
-                login=broker.user,
-                password=broker.password,
-                virtualhost=broker.vhost,
-                ssl=broker.tls,
-                heartbeat=manner.heartbeat,
-            ),
+            address_of(broker, manner),
             ssl_context=manner.tls,
             client_properties={"connection_name": "zayavka"},
         )
@@ -59,8 +64,10 @@ class Wire:
         if self.connection.transport is None:
             return False
         ready = asyncio.ensure_future(self.connection.transport.ready())
-        _, waiting = await asyncio.wait([ready], timeout=self._manner.at_once)
-        ready.cancel()
+        try:
+            _, waiting = await asyncio.wait([ready], timeout=self._manner.at_once)
+        finally:
+            ready.cancel()
         return bool(waiting)
 
     def cut(self) -> None:

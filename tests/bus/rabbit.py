@@ -64,6 +64,12 @@ class Place:
     async def seqs(self) -> list[int]:
         return [seq for _, seq in await self.pairs()]
 
+    async def by_key(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for key, seq in await self.pairs():
+            found.setdefault(key, []).append(seq)
+        return found
+
     async def pairs(self) -> list[tuple[str, int]]:
         """Take all that is in the queue; return keys and numbers."""
         return [

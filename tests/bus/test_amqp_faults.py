@@ -11,9 +11,11 @@ from itertools import groupby
 import pytest
 
 from bus.amqp import BLOCKED, Amqp
+from bus.targets import Out
 from tests.brokers import RabbitMq
 from tests.bus.proxy import proxying
-from tests.bus.rabbit import LOOPS, all_sent, kinds, out, run, settle
+from tests.bus.rabbit import LOOPS, MANNER, all_sent, kinds, out, run, settle
+from tests.mail.sink import client_tls
 from tickets.sending import Later, Sent, Uncertain
 
 STREAMS = 60
@@ -47,7 +49,7 @@ class Relay:
                 await asyncio.sleep(0.2)
 
 
-def steps(seqs: Iterator[int] | list[int]) -> list[int]:
+def steps(seqs: list[int]) -> list[int]:
     """Return the numbers without immediate repeats."""
     return [seq for seq, _ in groupby(seqs)]
 
@@ -72,9 +74,7 @@ def test_order_and_completeness_survive_the_end_of_the_broker(
         async with asyncio.timeout(60):
             await relay.run(trouble, at_wave=3)
         await publisher.close()
-        seen: dict[str, list[int]] = {}
-        for key, seq in await place.pairs():
-            seen.setdefault(key, []).append(seq)
+        seen = await place.by_key()
         assert len(seen) == STREAMS
         for seqs in seen.values():
             assert steps(seqs) == list(range(1, EVENTS + 1))
@@ -103,7 +103,8 @@ def test_a_broker_that_stands_still_is_left_in_time(
 ) -> None:
     async def scene() -> None:
         place = await settle(rabbit)
-        publisher = place.publisher(confirm=0.5)
+        broker = replace(place.broker, host="localhost", port=rabbit.tls_port, tls=True)
+        publisher = Amqp(broker, replace(MANNER, confirm=0.5, tls=client_tls()))
         assert all_sent(await publisher.publish([out(seq=1)]))
         rabbit.freeze()
         begin = time.monotonic()
@@ -150,25 +151,41 @@ def alarm(rabbit: RabbitMq) -> Iterator[Callable[[bool], None]]:
     act(short=False)
 
 
+async def connections(rabbit: RabbitMq) -> list[str]:
+    """Return the names of those that are open."""
+    listed = await asyncio.to_thread(rabbit.ctl, "list_connections", "state", "name")
+    return sorted(line for line in listed.splitlines() if line.startswith("running"))
+
+
 def test_a_broker_short_of_memory_is_waited_for_on_the_same_connection(
     rabbit: RabbitMq, alarm: Callable[[bool], None]
 ) -> None:
+    keys = [f"NN-{n}" for n in range(100)]
+
+    def wave(seq: int) -> list[Out]:
+        return [out(key, seq, size=60_000) for key in keys]
+
     async def scene() -> None:
         place = await settle(rabbit)
         publisher = place.publisher(confirm=0.5)
-        assert all_sent(await publisher.publish([out(seq=1)]))
+        assert all_sent(await publisher.publish(wave(1)))
+        before = await connections(rabbit)
         await asyncio.to_thread(alarm, True)
-        assert await publisher.publish([out(seq=2)]) == [Uncertain(BLOCKED)]
+        assert await publisher.publish(wave(2)) == [Uncertain(BLOCKED)] * 100
         for _ in range(2):
-            assert await publisher.publish([out(seq=2)]) == [Later(BLOCKED)]
+            assert await publisher.publish(wave(2)) == [Later(BLOCKED)] * 100
         await asyncio.to_thread(alarm, False)
         for _ in range(100):
-            if all_sent(await publisher.publish([out(seq=2)])):
+            if all_sent(await publisher.publish(wave(2))):
                 break
             await asyncio.sleep(0.05)
-        assert all_sent(await publisher.publish([out(seq=3)]))
+        assert all_sent(await publisher.publish(wave(3)))
+        assert await connections(rabbit) == before
         await publisher.close()
-        assert await place.seqs() == [1, 2, 2, 3]
+        seen = await place.by_key()
+        assert {key: steps(seqs) for key, seqs in seen.items()} == {
+            key: [1, 2, 3] for key in keys
+        }
 
     run(scene)
 

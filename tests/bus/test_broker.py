@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.broker import Broker, read_broker
+from bus.manner import Manner
+from bus.wire import address_of
 
 SECRET = "p4ssw0rd"  # noqa: S105 # what must not be shown
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
@@ -59,6 +61,21 @@ def test_any_names_survive_when_they_are_quoted(names: list[str]) -> None:
     assert [broker.user, broker.password, broker.vhost, broker.exchange] == names
 
 
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_whatever_is_taken_leads_to_an_address(text: str) -> None:
+    for url in (f"amqp://{text}", f"amqps://{text}/%2F?exchange=e"):
+        try:
+            broker = read_broker(url)
+        except ValueError:
+            continue
+        address = address_of(broker, Manner())
+        assert (address.user, address.password) == (
+            broker.user or None,
+            broker.password or None,
+        )
+        assert (address.port, address.path[1:]) == (broker.port, broker.vhost)
+
+
 def test_a_password_is_not_shown() -> None:
     assert SECRET not in repr(read_broker(f"amqp://u:{SECRET}@h?exchange=e"))
 
@@ -69,6 +86,8 @@ def test_a_password_is_not_shown() -> None:
         ("http://h?exchange=e", "scheme 'http'"),
         ("amqp://?exchange=e", "host is missing"),
         ("amqp:h?exchange=e", "host is missing"),
+        ("amqp://a b?exchange=e", "no host name"),
+        ("amqp://a..b?exchange=e", "no host name"),
         (f"amqp://:{SECRET}@h?exchange=e", "user is missing"),
         (f"amqp://u:{SECRET}#@h?exchange=e", "%23"),
         (f"amqp://u:{SECRET}/@h?exchange=e", "from 1 to 65535"),
