@@ -124,8 +124,11 @@ class RabbitMq:
         self._await_end()
 
     def freeze(self) -> None:
-        """Let it live but do nothing."""
+        """Let it live but do nothing; return when all its threads stand still."""
         self._signal(signal.SIGSTOP)
+        tasks = Path("/proc") / (self.folder / "pid").read_text().strip() / "task"
+        while not all(_is_stopped(one) for one in tasks.iterdir()):
+            time.sleep(0.001)
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
@@ -207,6 +210,10 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+def _is_stopped(task: Path) -> bool:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def _listens(port: int) -> bool:
