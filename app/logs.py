@@ -57,6 +57,9 @@ SECRET_VALUES = (
     (re.compile(r"^DETAIL: .*?(?=^\[SQL: |\Z)", re.MULTILINE | re.DOTALL), ""),
 )
 HIDDEN = "(not logged)"
+#: aiormq logs messages that it cannot place, people's words included. What goes
+#: wrong there stands in our answers.
+SILENT = ("aio_pika", "aiormq")
 
 
 def set_up(*, stream: TextIO | None = None) -> None:
@@ -88,6 +91,8 @@ def set_up(*, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _renderer(out: TextIO) -> Processor:

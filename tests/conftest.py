@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import Places, Store
+from tests.brokers import RabbitMq
 from tests.databases import Templates
 
 
@@ -44,3 +45,18 @@ def store(places: Places) -> Iterator[Store]:
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def rabbit_node() -> Iterator[RabbitMq]:
+    node = RabbitMq()
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def rabbit(rabbit_node: RabbitMq) -> Iterator[RabbitMq]:
+    """Return a running RabbitMQ; tests share it and take names of their own."""
+    rabbit_node.start()
+    yield rabbit_node
+    rabbit_node.thaw()
