@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -57,32 +58,42 @@ class Step:
 class Chatting:
     """Deliveries to Telegram, within the chats' budgets.
 
-    ``heard_at`` says until when all that happened in Telegram is known.
+    ``ticks`` are the budget's clock, in seconds; ``heard_at`` says until when all
+    that happened in Telegram is known.
     """
 
     records: Records
     render: Render
     sender: TelegramSender
     budget: Budget
+    ticks: Callable[[], float]
     heard_at: Callable[[], datetime | None]
 
     async def claim(self, room: int) -> Sequence[Due]:
-        return await asyncio.wrap_future(
+        dues = await asyncio.wrap_future(
             self.records.store.submit(lambda tx: self._claim(tx, room))
         )
+        spent = Counter(due.budget for due in dues if due.budget)
+        for window, cost in spent.items():
+            self.budget.spend(int(window), cost, self.ticks())
+        return dues
 
     def _claim(self, tx: Transaction, room: int) -> list[Due]:
+        """Lease what the windows have room for; spends nothing, as it may run twice."""
+        now = self.ticks()
         dues: list[Due] = []
         for window in lanes.due_budgets(tx, Medium.TELEGRAM):
             limit = room - len(dues)
             if window:
-                limit = min(limit, self.budget.available(int(window), tx.now))
+                others = sum(bool(due.budget) for due in dues)
+                left = self.budget.available(int(window), now, besides=others)
+                limit = min(limit, left)
             if limit > 0:
                 dues.extend(self._claim_window(tx, window, limit))
         return dues
 
     def _claim_window(self, tx: Transaction, window: str, limit: int) -> list[Due]:
-        taken = deliveries.claim(
+        return deliveries.claim(
             tx,
             Medium.TELEGRAM,
             owner=self.records.owner,
@@ -90,9 +101,6 @@ class Chatting:
             lease=LEASE,
             budget=window,
         )
-        if window and taken:
-            self.budget.spend(int(window), len(taken), tx.now)
-        return taken
 
     def freeze(self, dues: Sequence[Due]) -> Sequence[Step | Answer]:
         return [self._freeze(due) for due in dues]
@@ -164,8 +172,8 @@ class Chatting:
             )
             return
         if isinstance(answer, Later) and answer.after and due.budget:
-            now = self.records.now()
-            self.budget.blocked_until(int(due.budget), now + answer.after)
+            until = self.ticks() + answer.after.total_seconds()
+            self.budget.blocked_until(int(due.budget), until)
         name = frozen.name if frozen else due.kind
 
         def on_sent(tx: Transaction, desk: Desk, sent: Sent) -> None:

@@ -9,14 +9,17 @@ from typing import Any
 from app.config import Config
 from app.publishing import Mirror, mirror_for
 from app.settings.secret import load_keys
-from storage import arrivals, digests, handles, people
+from storage import arrivals, contacts, digests, handles, people
 from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.digests import Format, Period
 from tickets.figures import Figures
-from tickets.model import ArrivalId, Json
+from tickets.model import ArrivalId, Json, Organisation
 from tickets.words import Role
 from tickets.work import Work
+
+#: How many contacts one piece of work may change: what it gathers is in memory.
+BATCH = 500
 
 
 class Refused(Exception):  # noqa: N818 # what became of the request
@@ -72,7 +75,25 @@ def add_organisation(
     )
     clerk.commit(tx, work)
     owned = list(work.new_organisations[-1].domains)
-    return {"id": added.id, "name": added.name, "site": added.site, "domains": owned}
+    return {
+        "id": added.id,
+        "name": added.name,
+        "site": added.site,
+        "domains": owned,
+        "contacts": _attach_strangers(clerk, tx, owned, to=added),
+    }
+
+
+def _attach_strangers(
+    clerk: Clerk, tx: Transaction, domains: Sequence[str], *, to: Organisation
+) -> int:
+    """Let who wrote from the domains before belong to a partner; count them."""
+    strangers = contacts.strangers_of(tx, domains)
+    for start in range(0, len(strangers), BATCH):
+        work = Work(now=tx.now, ids=tx.ids)
+        contacts.attach(tx, work, strangers[start : start + BATCH], to=to)
+        clerk.commit(tx, work)
+    return len(strangers)
 
 
 def add_specialist(  # a person's fields, all by name

@@ -24,6 +24,8 @@ SOCKET = "control.sock"
 #: The longest request or answer, in bytes.
 LINE = 1024 * 1024
 ANSWERING = 30.0
+#: How long the commands at hand may take when stopping, in seconds.
+GRACE = 0.8
 #: What a Unix socket's address may take (unix(7)), its last NUL included.
 ADDRESS_BYTES = 108
 Execute = Callable[[str, Json], Awaitable[Json]]
@@ -86,6 +88,7 @@ class ControlServer:
     told: Errors
     _server: asyncio.Server | None = field(default=None, init=False)
     _answering: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _silent: set[asyncio.StreamWriter] = field(default_factory=set, init=False)
 
     async def start(self) -> None:
         """Listen; only for a process that holds the data directory."""
@@ -101,21 +104,26 @@ class ControlServer:
         )
 
     async def stop(self) -> None:
-        """Take no more commands and finish the ones at hand."""
+        """Take no more commands and finish the ones at hand, within a second.
+
+        Who has not asked yet is left; what takes longer is done and not answered.
+        """
         if self._server is None:
             return
         self._server.close()
         (self.folder / SOCKET).unlink(missing_ok=True)
+        for writer in self._silent:
+            writer.close()
         if self._answering:
-            await asyncio.wait(self._answering, timeout=ANSWERING)
+            await asyncio.wait(self._answering, timeout=GRACE)
 
-    async def _accept(
+    def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._silent.add(writer)
+        task = asyncio.create_task(self._serve(reader, writer))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
-        await task
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -123,6 +131,7 @@ class ControlServer:
         try:
             async with asyncio.timeout(ANSWERING):
                 asked = await reader.readuntil(b"\n")
+            self._silent.discard(writer)
             answer = await self._answer(asked)
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
@@ -134,6 +143,7 @@ class ControlServer:
         ) as error:
             log.info("control.gave_up", reason=type(error).__name__)
         finally:
+            self._silent.discard(writer)
             writer.close()
 
     async def _answer(self, asked: bytes) -> Json:

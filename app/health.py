@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from app.digests import overdue
 from app.http import Part
+from app.leading import Led
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.digests import Planned
@@ -55,7 +56,8 @@ class Watch:
     store: Store
     clock: Callable[[], datetime]
     door: Door | None = None
-    poller: Poller | None = None
+    bot: Led | None = None
+    poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
     plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
@@ -67,8 +69,8 @@ class Watch:
         if self.door is not None:
             detail = f"{self.door.connections} connections, {self.door.kept} kept"
             parts["smtp"] = Part(ok=True, detail=detail)
-        if self.poller is not None:
-            parts["telegram-in"] = self._polling(self.poller)
+        if self.bot is not None:
+            parts["telegram-in"] = self._telegram(self.bot)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -111,7 +113,12 @@ class Watch:
         age = None if oldest is None else (self.clock() - oldest).total_seconds()
         return Backlog(waiting=count, oldest=age, parked=parked)
 
-    def _polling(self, poller: Poller) -> Part:
+    def _telegram(self, bot: Led) -> Part:
+        if bot.stands_by:
+            return Part(ok=True, detail="stands by: another process polls")
+        poller = self.poller()
+        if poller is None:
+            return Part(ok=False, detail="does not poll yet")
         status = poller.status
         if status.last_poll_at is None:
             return Part(ok=False, detail=status.error or "no poll has ended yet")

@@ -7,6 +7,7 @@ import random
 import shutil
 import socket
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from app.mirroring import Mirroring
 from app.outbox import Records
 from app.publishing import mirror_for
 from app.reading import read
+from app.settings import tables
 from bot.budget import Budget
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
@@ -62,8 +64,8 @@ from tickets.work import Work
 DISK_RESERVE = 200 * 1024 * 1024
 #: How many lanes, mails, chat calls and events are in hand at once.
 ARRIVALS, MAILS, CALLS, EVENTS = 50, 32, 32, 100
-#: How long mails and events may gather to leave together, in seconds.
-MAIL_PACE, BUS_PACE = 0.03, 0.1
+#: How long arrivals, mails and events may gather to be worked together, in seconds.
+ARRIVAL_PACE, MAIL_PACE, BUS_PACE = 0.02, 0.03, 0.1
 #: How often digests are looked for beside their hours, in seconds.
 DIGEST_POLL = 60.0
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
@@ -170,7 +172,7 @@ def make_filing(kit: Kit) -> Drain[Any]:
     """Return what files arrivals."""
     inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
     source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
-    return Drain(name="arrivals", source=source, room=ARRIVALS, pace=0.0)
+    return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 
 
 def make_mail_relay(config: Config) -> MailRelay:
@@ -218,14 +220,14 @@ def make_chatting(
 ) -> Drain[Any]:
     """Return what speaks to the chat, knowing what it said just before."""
     budget = Budget()
-    budget.restore(
-        (int(chat), moment) for chat, moments in spent.items() for moment in moments
-    )
+    sent = ((int(chat), at) for chat, moments in spent.items() for at in moments)
+    budget.restore(sent, today=now(), now=time.monotonic())
     chatting = Chatting(
         records=kit.records,
         render=lambda notice: render(notice, kit.texts),
         sender=TelegramSender(bot),
         budget=budget,
+        ticks=time.monotonic,
         heard_at=lambda: poller.status.heard_at,
     )
     relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(
@@ -240,21 +242,16 @@ def make_poller(bot: Bot, intake: Intake, *, bot_id: int) -> Poller:
     return Poller(bot, keeper, clock=now)
 
 
-def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
-    """Return what publishes to each target of the bus."""
-    made = []
-    for target in kit.config.bus:
-        source = Mirroring(
-            store=kit.store,
-            target=target.name,
-            publisher=publisher_from(target.url.get_secret_value()),
-            owner=kit.owner,
-        )
-        drain = Drain(
-            name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE
-        )
-        made.append((source, drain))
-    return made
+def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]:
+    """Return what publishes to a target of the bus."""
+    source = Mirroring(
+        store=kit.store,
+        target=target.name,
+        publisher=publisher_from(target.url.get_secret_value()),
+        owner=kit.owner,
+    )
+    drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)
+    return source, drain
 
 
 async def spent_before(store: Store) -> dict[str, list[datetime]]:

@@ -19,19 +19,27 @@ from tickets.work import Work
 log = structlog.get_logger()
 
 
-def run(config: Config, *, sandbox: bool, roles: tuple[str, ...] = ROLES) -> None:
-    """Serve until SIGTERM or SIGINT; CannotStart if the machine does not let it."""
-    uvloop.run(_serve(config, sandbox=sandbox, roles=roles))
+def run(
+    config: Config, *, sandbox_port: int | None, roles: tuple[str, ...] = ROLES
+) -> None:
+    """Serve until SIGTERM or SIGINT; CannotStart if the machine does not let it.
+
+    With a ``sandbox_port`` there is a sandbox, whose page is there.
+    """
+    uvloop.run(_serve(config, sandbox_port=sandbox_port, roles=roles))
 
 
-async def _serve(config: Config, *, sandbox: bool, roles: tuple[str, ...]) -> None:
+async def _serve(
+    config: Config, *, sandbox_port: int | None, roles: tuple[str, ...]
+) -> None:
     async with AsyncExitStack() as stack:
         greeting = ""
-        if sandbox:
-            config, toy = await stack.enter_async_context(toys.sandbox_for(config))
+        if sandbox_port is not None:
+            playing = toys.sandbox_for(config, sandbox_port)
+            config, toy = await stack.enter_async_context(playing)
             greeting = toys.welcome(config, toy)
         service = await stack.enter_async_context(Service(config=config, roles=roles))
-        if sandbox:
+        if sandbox_port is not None:
             await _hire(service)
         sys.stderr.write(greeting)
         log.info("started", roles=list(roles), **service.ports())

@@ -19,25 +19,29 @@ from storage.transaction import Transaction
 from tickets.words import Role
 from tickets.work import Work
 
-PORT = 8090
 FORUM = -1001000000001
 #: Who works at the sandbox's desk.
 STAFF = ((1001, "Анна", "Смирнова"), (1002, "Борис", "Кузнецов"))
 
 
 @asynccontextmanager
-async def sandbox_for(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
-    """Start a sandbox and give it with the configuration that leads to it."""
+async def sandbox_for(
+    config: Config, port: int
+) -> AsyncIterator[tuple[Config, Sandbox]]:
+    """Start a sandbox and give it with the configuration that leads to it.
+
+    Its page is at ``port``, or at a free one if that is 0.
+    """
     mail_dir = config.service.data_dir / "sandbox" / "mail"
     settings = Settings(
-        port=PORT,
+        port=port,
         state_path=config.service.data_dir / "sandbox" / "telegram.json",
         mail_dir=mail_dir,
         smtp=(config.mail.smtp.host, config.mail.smtp.port),
         support_address=config.mail.address,
     )
     sandbox = Sandbox(settings)
-    with asking_for("the port of the sandbox's page", PORT):
+    with asking_for("--sandbox-port", port):
         await sandbox.start()
     try:
         _people(sandbox)

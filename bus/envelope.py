@@ -43,8 +43,8 @@ class BodyTooLarge(Exception):  # noqa: N818 # said of the body, as the caller d
     """An event's ids and addresses alone are over the limit of a body."""
 
 
-def body(event: Event, *, links: Links) -> bytes:
-    """Return the event as UTF-8 JSON of at most BODY_LIMIT bytes.
+def body(event: Event, *, links: Links) -> tuple[Json, bytes]:
+    """Return the event, and it as UTF-8 JSON of at most BODY_LIMIT bytes.
 
     The same event with the same links gives the same bytes. A text that is long
     or does not fit gives way to ``text_sha256``, ``text_size`` and ``text_url``;
@@ -53,9 +53,10 @@ def body(event: Event, *, links: Links) -> bytes:
     """
     attributes = _attributes(event)
     for data in _ever_smaller(event, links):
-        made = _encode({**attributes, "data": data}).encode()
-        if len(made) <= BODY_LIMIT:
-            return made
+        whole = {**attributes, "data": data}
+        encoded = _encode(whole).encode()
+        if len(encoded) <= BODY_LIMIT:
+            return whole, encoded
     raise BodyTooLarge(event.id)
 
 
@@ -86,7 +87,8 @@ def _attributes(event: Event) -> Json:
 def _rfc3339(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("an event's time has no time zone")
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    moment = at.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def _ever_smaller(event: Event, links: Links) -> Iterator[Json]:

@@ -26,8 +26,8 @@ def mirror(
         for ticket in (*work.opened.values(), *work.changed.values())
     }
     for event in work.events:
-        payload = body(event, links=links)
-        schemas.check(type_of(event), payload)
+        whole, payload = body(event, links=links)
+        schemas.check(type_of(event), whole)
         for target in targets:
             work.deliver(
                 Medium.BUS,

@@ -11,7 +11,7 @@ from tickets.letter import Mailbox
 
 _WORD = r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|(?:[^\s",;:<>()]++)'
 _TOKEN = re.compile(
-    r'(?P<quoted>"(?:[^"\\]|\\.)*+(?:"(?P<local>@[^\s",;:<>()]++)?|\\?\Z))'
+    r'(?P<quoted>"(?>(?:[^"\\]|\\.)*)(?:"(?P<local>@[^\s",;:<>()]++)?|\\?\Z))'
     r"|(?P<angle><[^<>]*+>?)|(?P<mark>[,;:()>])|(?P<escaped>\\[()])"
     rf"|(?P<word>{_WORD})",
     re.DOTALL,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import tempfile
+import secrets
+import time
 from pathlib import Path
 
 from tickets.sending import Answer, Later, Sent
+
+#: Two changes of a folder less than this apart, in ns, may bear the same time.
+CLOCK_STEP = 1_000_000_000
 
 
 class MaildirRelay:
@@ -21,6 +25,7 @@ class MaildirRelay:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._read = _Names(path / "cur")
 
     async def send(self, sender: str, recipient: str, content: bytes) -> Answer:
         try:
@@ -36,17 +41,30 @@ class MaildirRelay:
         make_maildir(self._path)
         name = name_of(recipient, content)
         new = self._path / "new"
-        if not self._has(name):
+        if not ((new / name).exists() or name in self._read):
             headers = envelope_headers(sender, recipient, content)
             write_durably(self._path / "tmp", new / name, headers + content)
         sync_folder(new)  # again for a file found: the crash may have come before it
         return name
 
-    def _has(self, name: str) -> bool:
-        if (self._path / "new" / name).exists():
-            return True
-        # A reader has moved it and put its flags behind the name.
-        return any((self._path / "cur").glob(f"{name}*"))
+
+class _Names:
+    """The names in a folder where a reader puts mails, without the reader's flags.
+
+    They are listed again when the folder has changed, not for every mail.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed: tuple[int, frozenset[str]] = (0, frozenset())
+
+    def __contains__(self, name: str) -> bool:
+        changed = self._folder.stat().st_mtime_ns
+        if self._listed[0] != changed:
+            names = (one.name.partition(":")[0] for one in self._folder.iterdir())
+            is_old = time.time_ns() - changed > CLOCK_STEP
+            self._listed = (changed if is_old else 0, frozenset(names))
+        return name in self._listed[1]
 
 
 def make_maildir(path: Path) -> None:
@@ -76,15 +94,15 @@ def _harmless(value: str) -> str:
 
 def write_durably(tmp: Path, target: Path, content: bytes) -> None:
     """Write a file so that it is whole under its name, or not there at all."""
-    handle, written = tempfile.mkstemp(dir=tmp)
+    written = tmp / f"{target.name}.{secrets.token_hex(4)}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with written.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(written).rename(target)
+        written.rename(target)
     except BaseException:
-        Path(written).unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
         raise
 
 

@@ -9,7 +9,9 @@ from urllib.parse import unquote_to_bytes
 from mail import charsets, words
 
 _VALUE = re.compile(r"[^;\s,]*")
-_PARAMETER = re.compile(r'(?<![^\s=;"])([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^;]*)')
+_PARAMETER = re.compile(
+    r'(?<![^\s=;"])([^\s=;"]++)\s*+=\s*+("(?>(?:[^"\\]|\\.)*)"|[^;]*)'
+)
 _ESCAPED = re.compile(r'\\(["\\])')
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*?)")
 _MOST = 100

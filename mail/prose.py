@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-_PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*+)>|([^<]+)")
+_PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?>(?:[^>\"]|\"[^\"]*\")*))>|([^<]+)")
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
 _QUOTE = re.compile(r' (?:type="cite"|cite="|class="[^"]*quote)')

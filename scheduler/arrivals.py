@@ -11,12 +11,15 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from scheduler.retry import backoff
+from scheduler.threads import in_own_thread
 
 log = structlog.get_logger()
 #: After so many tries, those that ended in a crash included, a person must look.
 ATTEMPTS = 5
 #: Up to so many bytes an arrival is small.
 SMALL = 128 * 1024
+#: How long the reading of what is read together may take, in seconds.
+PATIENCE = 20.0
 
 
 class UnavailableError(Exception):
@@ -80,6 +83,13 @@ class CrashedError(Exception):
         super().__init__(f"the process ended {ATTEMPTS} times while working on it")
 
 
+class EndlessError(Exception):
+    """It takes too long to read: once more would not help."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it was not read within {seconds:g} s")
+
+
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[A, Came]):
     """An arrival, and what it says or why it cannot be read; None if it is unread."""
@@ -100,11 +110,12 @@ class ArrivalSource(Generic[A, Came]):
     inbox: Inbox[A, Came]
     read: Callable[[A], Came]
     chance: Callable[[], float]
+    patience: float = PATIENCE
 
     async def claim(self, room: int) -> Sequence[Sequence[Reading[A, Came]]]:
         arrivals = await self.inbox.claim(room)
         small = [one for one in arrivals if one.size <= SMALL]
-        came = await asyncio.to_thread(self._read_all, small) if small else []
+        came = await self._read_all(small) if small else []
         wave: list[Reading[A, Came]] = []
         batches: list[list[Reading[A, Came]]] = []
         for one, said in zip(small, came, strict=True):
@@ -121,8 +132,17 @@ class ArrivalSource(Generic[A, Came]):
             return False
         return self.inbox.goes_together(came)
 
-    def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
-        return [self._read(one) for one in arrivals]
+    async def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
+        """Read in one thread; who takes too long is found and left behind."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await in_own_thread(
+                    lambda: [self._read(one) for one in arrivals]
+                )
+        except TimeoutError:
+            if len(arrivals) == 1:
+                return [EndlessError(self.patience)]
+            return [said for one in arrivals for said in await self._read_all([one])]
 
     def _read(self, arrival: A) -> Came | Exception:
         if arrival.attempts > ATTEMPTS:
@@ -138,8 +158,8 @@ class ArrivalSource(Generic[A, Came]):
             arrival = one.arrival
             came = one.came
             if came is None:
-                came = await asyncio.to_thread(self._read, arrival)
-            if isinstance(came, CrashedError):
+                [came] = await self._read_all([arrival])
+            if isinstance(came, CrashedError | EndlessError):
                 await self.inbox.park(arrival, error=str(came))
             elif isinstance(came, Exception):
                 await self._failed(arrival, came)

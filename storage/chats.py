@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from storage.schema import table
 from storage.transaction import Transaction
@@ -72,14 +72,24 @@ def current_id(tx: Transaction, chat: int) -> int:
 
 
 def add_topic(tx: Transaction, topic: NewTopic) -> None:
-    """Write down where a ticket is shown; the same topic twice is one."""
+    """Write down where a ticket is shown; the same topic twice is one.
+
+    A chat numbers its topics upwards. One that is heard of when a newer one shows
+    the ticket already was made again meanwhile, and is never the current one.
+    """
+    chat = chat_ids(tx, [topic.chat])[topic.chat]
+    newer = (
+        select(TOPIC.c.id)
+        .where(TOPIC.c.ticket_id == topic.ticket_id, TOPIC.c.chat_id == chat)
+        .where(TOPIC.c.thread_id > topic.thread_id, TOPIC.c.state != "gone")
+    )
     row = {
         "ticket_id": topic.ticket_id,
-        "chat_id": chat_ids(tx, [topic.chat])[topic.chat],
+        "chat_id": chat,
         "thread_id": topic.thread_id,
-        "state": "open",
+        "state": case((newer.exists(), "gone"), else_="open"),
     }
-    tx.run(tx.upsert(TOPIC).on_conflict_do_nothing(), row)
+    tx.run(tx.upsert(TOPIC).values(row).on_conflict_do_nothing())
 
 
 def lose_topic(tx: Transaction, chat: int, thread_id: int) -> None:

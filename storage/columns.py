@@ -1,6 +1,7 @@
 """The column kinds the schema is made of."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,12 @@ JsonType = JSON().with_variant(JSONB(), "postgresql")
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
+@lru_cache(maxsize=64)  # one transaction writes the same moment many times
+def _text(moment: datetime) -> str:
+    naive = moment.astimezone(UTC).replace(tzinfo=None)
+    return naive.isoformat(timespec="microseconds") + "Z"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment: timestamptz, or sortable RFC 3339 text on SQLite."""
 
@@ -38,8 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        moment = value.astimezone(UTC).replace(tzinfo=None)
-        return moment.isoformat(timespec="microseconds") + "Z"
+        return _text(value)
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import Places, Store
+from tests.brokers import RabbitMq
 from tests.databases import Templates
 
 
@@ -20,7 +21,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def places(
+def records(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[Places]:
     """An empty, migrated database of each kind."""
@@ -32,9 +33,30 @@ def places(
 
 
 @pytest.fixture
+def places(records: Places) -> Places:
+    """Each kind, unless a folder of tests chooses one."""
+    return records
+
+
+@pytest.fixture
 def store(places: Places) -> Iterator[Store]:
     opened = Store(
         places, clock=lambda: datetime.now(UTC), on_filled=lambda kinds: None
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def rabbit_node() -> Iterator[RabbitMq]:
+    node = RabbitMq()
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def rabbit(rabbit_node: RabbitMq) -> Iterator[RabbitMq]:
+    """Return a running RabbitMQ; tests share it and take names of their own."""
+    rabbit_node.start()
+    yield rabbit_node
+    rabbit_node.thaw()

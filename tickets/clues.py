@@ -83,5 +83,6 @@ def _tagged(desk: Desk, subject: str, author: Mailbox) -> TicketId | None:
         return ticket.id
     domain = email.rpartition("@")[2]
     partner = desk.books.organisations([domain]).get(domain)
-    same = partner is not None and partner == ticket.organisation
-    return ticket.id if same else None
+    # A ticket that is older than its requester's organisation names none itself.
+    its = ticket.organisation or ticket.requester.organisation
+    return ticket.id if partner is not None and partner == its else None

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
 from tickets.model import Contact, ContactId, Organisation, Ticket
+from tickets.registry import OPERATOR
 from tickets.rules import Rules
 from tickets.words import EventType
 from tickets.work import NewContact, NewParticipant, Work, salted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownContact:
+    """A contact with what the journal needs: the salt, and how far the stream is."""
+
+    contact: Contact
+    salt: str
+    version: int
 
 
 def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
@@ -47,6 +58,19 @@ def add_participant(
     )
 
 
+def join_organisation(
+    work: Work, partner: Organisation, known: KnownContact
+) -> KnownContact:
+    """Return a contact who wrote before as the partner's, one version on."""
+    after = replace(
+        known,
+        contact=replace(known.contact, organisation=partner),
+        version=known.version + 1,
+    )
+    _record(work, after, actor=OPERATOR)
+    return after
+
+
 def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact:
     contact = Contact(
         id=ContactId(work.ids.row("contact")),
@@ -56,15 +80,22 @@ def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact
     )
     salt = work.ids.uuid()
     work.contacts.append(NewContact(contact=contact, salt=salt))
+    _record(work, KnownContact(contact=contact, salt=salt, version=1), actor="system")
+    return contact
+
+
+def _record(work: Work, known: KnownContact, *, actor: str) -> None:
+    """Add the event that tells a contact as they are now."""
+    contact = known.contact
     work.record(
         f"contact:{contact.id}",
-        1,
+        known.version,
         EventType.CHANGED,
-        actor="system",
+        actor=actor,
         data={
             "contact": contact.id,
-            "organisation": organisation.id if organisation else None,
-            "email_hash": salted(salt, box.address.lower()),
+            "organisation": contact.organisation.id if contact.organisation else None,
+            "email_hash": salted(known.salt, contact.email or ""),
         },
         content={
             "name": contact.name,
@@ -72,7 +103,6 @@ def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact
             "language": contact.language,
         },
     )
-    return contact
 
 
 def _domains(boxes: Sequence[Mailbox], rules: Rules) -> set[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tickets.model import Site
 from tickets.process import DEFAULT, Process
 from tickets.tokens import Signer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """The desk's settings.
 
@@ -28,7 +29,7 @@ class Rules:
     participants_a_mail: int = 20
     telegram: bool = True
 
-    @property
+    @cached_property
     def own_addresses(self) -> frozenset[str]:
         own = {self.address.lower()}
         for site in self.sites:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from app.commands.shared import (
-    AsJson,
-    Limit,
-    Number,
-    config_of,
-    hint_at_more,
-    refuse,
-    rows_wanted,
-)
-from app.commands.showing import minute, print_fields, print_json, print_table
+from app.commands.listing import IN_STATE, Limit, list_newest, minute_of, plain
+from app.commands.shared import AsJson, Number, carry_out, config_of, look_up
+from app.commands.showing import print_fields, print_json
 from tickets.words import ArrivalState
 
 app = typer.Typer(help="Look at what came in.", no_args_is_help=True)
-State = Annotated[ArrivalState | None, typer.Option(help="Only those in this state.")]
+State = Annotated[ArrivalState | None, IN_STATE]
 Raw = Annotated[bool, typer.Option("--raw", help="Print the bytes as they came.")]
+COLUMNS = {
+    **plain("id", "channel", "state", "outcome", "rule", "ticket", "error"),
+    "received": minute_of("received_at"),
+}
 
 
 @app.command("list")
@@ -33,22 +31,10 @@ def list_arrivals(
     as_json: AsJson = False,
 ) -> None:
     """List arrivals, the newest first."""
-    from app.commands.looking import look
     from storage import traffic
 
-    rows = rows_wanted(limit, as_json=as_json)
-    found = look(
-        config_of(ctx), lambda tx: traffic.list_arrivals(tx, state=state, limit=rows)
-    )
-    if as_json:
-        print_json(found)
-        return
-    columns = ("id", "channel", "state", "outcome", "rule", "ticket", "error")
-    print_table(
-        [*columns, "received"],
-        [[*(one[key] for key in columns), minute(one["received_at"])] for one in found],
-    )
-    hint_at_more(found, limit)
+    find = partial(traffic.list_arrivals, state=state)
+    list_newest(ctx, find, COLUMNS, limit=limit, as_json=as_json)
 
 
 @app.command()
@@ -56,26 +42,18 @@ def show(
     ctx: typer.Context, number: Number, *, raw: Raw = False, as_json: AsJson = False
 ) -> None:
     """Show an arrival with its envelope, or its bytes."""
-    from app.commands.looking import look
     from storage import traffic
 
-    config = config_of(ctx)
+    name = f"arrival {number}"
     if raw:
-        content = look(config, lambda tx: traffic.raw_arrival(tx, number))
-        if content is None:
-            refuse(f"there is no arrival {number}")
+        content = look_up(ctx, lambda tx: traffic.raw_arrival(tx, number), name)
         sys.stdout.buffer.write(content)
         return
-    arrival = look(config, lambda tx: traffic.show_arrival(tx, number))
-    if arrival is None:
-        refuse(f"there is no arrival {number}")
+    arrival = look_up(ctx, lambda tx: traffic.show_arrival(tx, number), name)
     (print_json if as_json else print_fields)(arrival)
 
 
 @app.command()
 def retry(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Let a parked arrival be worked again."""
-    from app.commands.changing import change
-
-    done = change(config_of(ctx), "arrival retry", {"id": number})
-    (print_json if as_json else print_fields)(done)
+    carry_out(config_of(ctx), "arrival retry", {"id": number}, as_json=as_json)

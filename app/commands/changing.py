@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from app.clerk import clerk_of
 from app.commands.looking import now
 from app.config import Config
 from app.control import DataDirLock, NotListening, ask
+from app.keys import demand_same
 from app.places import places_of
-from storage import once, store
+from app.settings.secret import load_keys
+from storage import keyring, once, store
 from storage.errors import Locked
+from storage.transaction import Transaction
 from tickets.model import Json
 
 #: Seconds that a service may take to listen, or another command to end.
@@ -42,16 +45,27 @@ def change(config: Config, name: str, arguments: Json) -> Json:
 
 def _directly(config: Config, name: str, arguments: Json) -> Json:
     clerk = clerk_of(config)
-    return once.change(
-        places_of(config), lambda tx: clerk.perform(tx, name, arguments), clock=now
-    )
+
+    def job(tx: Transaction) -> Json:
+        demand_same(tx, load_keys(config.service))
+        return clerk.perform(tx, name, arguments)
+
+    return once.change(places_of(config), job, clock=now)
 
 
 def upgrade(config: Config) -> None:
     """Bring the schema up to date; Locked if a running service holds SQLite."""
-    places = places_of(config)
-    if not config.storage.is_sqlite:
-        store.upgrade(places)
-        return
-    with DataDirLock(config.service.data_dir):
-        store.upgrade(places)
+    with _only_writer(config):
+        store.upgrade(places_of(config))
+
+
+def forget_secret(config: Config) -> None:
+    """Let the next start's secret be right; Locked if a service holds SQLite."""
+    with _only_writer(config):
+        once.change(places_of(config), keyring.forget, clock=now)
+
+
+def _only_writer(config: Config) -> AbstractContextManager[object]:
+    if config.storage.is_sqlite:
+        return DataDirLock(config.service.data_dir)
+    return nullcontext()

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.commands.looking import now
 from app.config import Config, validate_for_run
+from app.keys import DIFFERS, fingerprints
 from app.places import places_of
 from app.settings.kinds import path_of
-from storage import once
+from app.settings.secret import known_keys
+from storage import keyring, once
 from storage.errors import StorageError
 
 
@@ -30,6 +33,7 @@ def check_all(config: Config) -> list[Found]:
     return [
         *check_settings(config),
         check_database(config),
+        *check_secret(config),
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
@@ -55,6 +59,21 @@ def check_database(config: Config) -> Found:
         return Found(name="database", ok=False, detail=str(error))
     detail = "the schema is current" if current else "run `zayavka db upgrade`"
     return Found(name="database", ok=current, detail=detail)
+
+
+def check_secret(config: Config) -> Iterator[Found]:
+    """Hold our secret against the one that the records know."""
+    try:
+        last = once.look(places_of(config), keyring.known, clock=now)
+    except StorageError:
+        return  # what is wrong with the database is told beside
+    ours = fingerprints(known_keys(config.service))
+    if last is None:
+        yield Found(name="secret", ok=True, detail="the first start's is taken")
+    elif last in ours:
+        yield Found(name="secret", ok=True, detail="the one that the records know")
+    else:
+        yield Found(name="secret", ok=False, detail=DIFFERS)
 
 
 def check_folder(name: str, folder: Path) -> Found:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from app.commands.shared import (
-    AsJson,
-    Limit,
-    Number,
-    config_of,
-    hint_at_more,
-    refuse,
-    rows_wanted,
-)
-from app.commands.showing import minute, print_fields, print_json, print_table
+from app.commands.listing import IN_STATE, Limit, list_newest, minute_of, plain
+from app.commands.shared import AsJson, Number, carry_out, config_of, look_up
+from app.commands.showing import print_fields, print_json
 from tickets.words import DeliveryState, Medium
 
 app = typer.Typer(help="Look at what goes out.", no_args_is_help=True)
-State = Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")]
+State = Annotated[DeliveryState | None, IN_STATE]
 By = Annotated[Medium | None, typer.Option(help="Only those that leave this way.")]
+COLUMNS = {
+    **plain("id", "channel", "target", "kind", "state", "attempts", "ticket"),
+    "next": minute_of("next_at"),
+    **plain("error"),
+}
 
 
 @app.command("list")
@@ -33,55 +32,29 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first."""
-    from app.commands.looking import look
     from storage import traffic
 
-    rows = rows_wanted(limit, as_json=as_json)
-    found = look(
-        config_of(ctx),
-        lambda tx: traffic.list_deliveries(
-            tx, state=state, channel=channel, limit=rows
-        ),
-    )
-    if as_json:
-        print_json(found)
-        return
-    columns = ("id", "channel", "target", "kind", "state", "attempts", "ticket")
-    print_table(
-        [*columns, "next", "error"],
-        [
-            [*(one[key] for key in columns), minute(one["next_at"]), one["error"]]
-            for one in found
-        ],
-    )
-    hint_at_more(found, limit)
+    find = partial(traffic.list_deliveries, state=state, channel=channel)
+    list_newest(ctx, find, COLUMNS, limit=limit, as_json=as_json)
 
 
 @app.command()
 def show(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Show a delivery with what it is made from."""
-    from app.commands.looking import look
     from storage import traffic
 
-    delivery = look(config_of(ctx), lambda tx: traffic.show_delivery(tx, number))
-    if delivery is None:
-        refuse(f"there is no delivery {number}")
+    name = f"delivery {number}"
+    delivery = look_up(ctx, lambda tx: traffic.show_delivery(tx, number), name)
     (print_json if as_json else print_fields)(delivery)
 
 
 @app.command()
 def retry(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Let a parked or cancelled delivery leave after all."""
-    from app.commands.changing import change
-
-    done = change(config_of(ctx), "delivery retry", {"id": number})
-    (print_json if as_json else print_fields)(done)
+    carry_out(config_of(ctx), "delivery retry", {"id": number}, as_json=as_json)
 
 
 @app.command()
 def cancel(ctx: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Keep a delivery that was not sent from leaving."""
-    from app.commands.changing import change
-
-    done = change(config_of(ctx), "delivery cancel", {"id": number})
-    (print_json if as_json else print_fields)(done)
+    carry_out(config_of(ctx), "delivery cancel", {"id": number}, as_json=as_json)

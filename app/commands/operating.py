@@ -12,6 +12,7 @@ from app.commands.shared import AsJson, config_of
 from app.commands.showing import print_json, print_table, shown
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
+SANDBOX_PORT = 8090
 
 
 @unique
@@ -32,6 +33,14 @@ Sandbox = Annotated[
         "--sandbox", help="With a Telegram and mailboxes of its own, on this machine."
     ),
 ]
+SandboxPort = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=65535,
+        help=f"Where its page is, 0 for any free port; else {SANDBOX_PORT}.",
+    ),
+]
 Roles = Annotated[
     list[Role] | None,
     typer.Option(
@@ -40,7 +49,13 @@ Roles = Annotated[
 ]
 
 
-def run(ctx: typer.Context, *, sandbox: Sandbox = False, role: Roles = None) -> None:
+def run(
+    ctx: typer.Context,
+    *,
+    sandbox: Sandbox = False,
+    sandbox_port: SandboxPort = None,
+    role: Roles = None,
+) -> None:
     """Run the service until it is told to stop."""
     from app import logs
     from app.config import ConfigError, validate_for_run
@@ -52,12 +67,15 @@ def run(ctx: typer.Context, *, sandbox: Sandbox = False, role: Roles = None) -> 
             "--role: SQLite has one writer, so one process runs every part; "
             "to divide them use storage.url = postgresql+psycopg://…"
         )
+    if sandbox_port is not None and not sandbox:
+        problems.append("--sandbox-port: only with --sandbox")
     if problems:
         raise ConfigError(problems)
     logs.set_up()
     from app.running import run as serve
 
-    serve(config, sandbox=sandbox, roles=tuple(str(one) for one in role or Role))
+    page = (SANDBOX_PORT if sandbox_port is None else sandbox_port) if sandbox else None
+    serve(config, sandbox_port=page, roles=tuple(str(one) for one in role or Role))
 
 
 def check(ctx: typer.Context, *, as_json: AsJson = False) -> None:
@@ -103,6 +121,10 @@ def upgrade(ctx: typer.Context) -> None:
     sys.stdout.write("The schema is current.\n")
 
 
-@db.callback()
-def _many() -> None:
-    """Keep ``upgrade`` a command of its own."""
+@db.command()
+def forget_secret(ctx: typer.Context) -> None:
+    """Let the next start take its secret, where the former one is lost."""
+    from app.commands import changing
+
+    changing.forget_secret(config_of(ctx))
+    sys.stdout.write("The next start's secret signs; what is older is not known.\n")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import AsJson, config_of
-from app.commands.showing import print_fields, print_json, print_table
+from app.commands.listing import plain, print_rows
+from app.commands.shared import AsJson, carry_out, config_of
 from tickets.words import Role
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ As = Annotated[Role, typer.Option(help="What they may do.")]
 Domains = Annotated[
     list[str], typer.Option("--domain", help="A mail domain of theirs.")
 ]
+STAFF = plain("id", "name", "telegram_id", "site", "role", "active")
+PARTNERS = plain("id", "name", "site", "domains")
 
 
 @staff.command("add")
@@ -37,13 +39,10 @@ def add_specialist(  # each is an option, none has a place
     as_json: AsJson = False,
 ) -> None:
     """Register a specialist, who may then work from the forum groups."""
-    from app.commands.changing import change
-
     config = config_of(ctx)
     _check_site(config, site)
     wanted = {"name": name, "telegram_id": telegram_id, "site": site, "role": role}
-    added = change(config, "staff add", dict(wanted))
-    (print_json if as_json else print_fields)(added)
+    carry_out(config, "staff add", dict(wanted), as_json=as_json)
 
 
 @staff.command("list")
@@ -53,11 +52,7 @@ def list_specialists(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     from storage import people
 
     found = look(config_of(ctx), people.list_specialists)
-    if as_json:
-        print_json(found)
-        return
-    columns = ("id", "name", "telegram_id", "site", "role", "active")
-    print_table(columns, [[one[key] for key in columns] for one in found])
+    print_rows(found, STAFF, as_json=as_json)
 
 
 @org.command("add")
@@ -70,14 +65,11 @@ def add_organisation(
     as_json: AsJson = False,
 ) -> None:
     """Register a partner; people who write from its domains belong to it."""
-    from app.commands.changing import change
-
     config = config_of(ctx)
     if site is not None:
         _check_site(config, site)
     wanted = {"name": name, "domains": domain, "site": site}
-    added = change(config, "org add", dict(wanted))
-    (print_json if as_json else print_fields)(added)
+    carry_out(config, "org add", dict(wanted), as_json=as_json)
 
 
 @org.command("list")
@@ -87,16 +79,7 @@ def list_organisations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     from storage import people
 
     found = look(config_of(ctx), people.list_organisations)
-    if as_json:
-        print_json(found)
-        return
-    print_table(
-        ("id", "name", "site", "domains"),
-        [
-            (one["id"], one["name"], one["site"], ", ".join(one["domains"]))
-            for one in found
-        ],
-    )
+    print_rows(found, PARTNERS, as_json=as_json)
 
 
 def _check_site(config: Config, site: str) -> None:

@@ -1,28 +1,21 @@
-"""What the commands have in common: their options and the way to the settings."""
+"""What the commands have in common: their options, and how they ask and tell."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from app.commands.showing import print_fields, print_json
+
 if TYPE_CHECKING:
     from app.config import Config
+    from storage.transaction import Job
+    from tickets.model import Json
 
-#: How many rows a table shows unless told otherwise; JSON gives all of them.
-TABLE_ROWS = 50
-
+T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit",
-        min=1,
-        help=f"At most so many, the newest. Tables show {TABLE_ROWS}, JSON all.",
-    ),
-]
 Number = Annotated[int, typer.Argument(metavar="ID", help="Its id in the listing.")]
 
 
@@ -33,14 +26,22 @@ def config_of(ctx: typer.Context) -> Config:
     return load(ctx.obj)
 
 
-def rows_wanted(limit: int | None, *, as_json: bool) -> int | None:
-    return limit if limit is not None or as_json else TABLE_ROWS
+def look_up(ctx: typer.Context, job: Job[T | None], name: str) -> T:
+    """Return what a job finds; end the command if it finds nothing."""
+    from app.commands.looking import look
+
+    found = look(config_of(ctx), job)
+    if found is None:
+        refuse(f"there is no {name}")
+    return found
 
 
-def hint_at_more(rows: Sequence[object], limit: int | None) -> None:
-    """Say that a table was cut, where programs do not read it."""
-    if limit is None and len(rows) == TABLE_ROWS:
-        sys.stderr.write(f"The newest {TABLE_ROWS} are shown; --limit shows more.\n")
+def carry_out(config: Config, name: str, wanted: Json, *, as_json: bool) -> None:
+    """Run a command that writes, and print what came of it."""
+    from app.commands.changing import change
+
+    done = change(config, name, wanted)
+    (print_json if as_json else print_fields)(done)
 
 
 def refuse(said: str) -> NoReturn:

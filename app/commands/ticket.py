@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
 
-from app.commands.shared import (
-    AsJson,
+from app.commands.listing import (
+    Columns,
     Limit,
-    config_of,
-    hint_at_more,
-    refuse,
-    rows_wanted,
+    list_newest,
+    minute_of,
+    plain,
+    print_rows,
 )
-from app.commands.showing import (
-    minute,
-    print_fields,
-    print_json,
-    print_table,
-    safe,
-    shown,
-)
+from app.commands.shared import AsJson, look_up
+from app.commands.showing import minute, print_fields, print_json, safe, shown
 
 app = typer.Typer(help="Look at tickets.", no_args_is_help=True)
 Site = Annotated[str | None, typer.Option(help="Only this site's, by its code.")]
 Stage = Annotated[str | None, typer.Option(help="Only those in this stage.")]
+COLUMNS = {
+    **plain("number", "stage", "priority", "organisation", "requester", "assignee"),
+    "opened": minute_of("opened_at"),
+    **plain("subject"),
+}
+PEOPLE = plain("role", "name", "email")
+EVENTS: Columns = {
+    "seq": itemgetter("seq"),
+    "event": itemgetter("type"),
+    "actor": itemgetter("actor"),
+    "at": minute_of("at"),
+}
 
 
 @app.command("list")
@@ -39,26 +47,10 @@ def list_tickets(
     as_json: AsJson = False,
 ) -> None:
     """List tickets, the newest first."""
-    from app.commands.looking import look
     from storage import views
 
-    rows = rows_wanted(limit, as_json=as_json)
-    found = look(
-        config_of(ctx),
-        lambda tx: views.list_tickets(tx, site=site, stage=stage, limit=rows),
-    )
-    if as_json:
-        print_json(found)
-        return
-    columns = ("number", "stage", "priority", "organisation", "requester", "assignee")
-    print_table(
-        [*columns, "opened", "subject"],
-        [
-            [*(one[key] for key in columns), minute(one["opened_at"]), one["subject"]]
-            for one in found
-        ],
-    )
-    hint_at_more(found, limit)
+    find = partial(views.list_tickets, site=site, stage=stage)
+    list_newest(ctx, find, COLUMNS, limit=limit, as_json=as_json)
 
 
 @app.command()
@@ -69,28 +61,18 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a ticket with its people, comments and events."""
-    from app.commands.looking import look
     from storage import views
 
-    ticket = look(config_of(ctx), lambda tx: views.show_ticket(tx, number))
-    if ticket is None:
-        refuse(f"there is no ticket {number}")
+    name = f"ticket {number}"
+    ticket = look_up(ctx, lambda tx: views.show_ticket(tx, number), name)
     if as_json:
         print_json(ticket)
         return
     print_fields(ticket)
-    columns = ("role", "name", "email")
-    people = ticket["participants"]
-    print_table(columns, [[one[key] for key in columns] for one in people])
+    print_rows(ticket["participants"], PEOPLE, as_json=False)
     for comment in ticket["comments"]:
         _print_comment(comment)
-    print_table(
-        ("seq", "event", "actor", "at"),
-        [
-            (one["seq"], one["type"], one["actor"], minute(one["at"]))
-            for one in ticket["events"]
-        ],
-    )
+    print_rows(ticket["events"], EVENTS, as_json=False)
 
 
 def _print_comment(comment: dict[str, Any]) -> None:

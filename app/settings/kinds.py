@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from bus.broker import read_broker
+
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -86,9 +89,15 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
-    if not url.startswith("file:"):
-        raise ValueError("must be file:PATH; this version publishes to files alone")
-    return SecretStr(_resolve_url(url, info))
+    if url.startswith("file:"):
+        return SecretStr(_resolve_url(url, info))
+    if not url.startswith(("amqp:", "amqps:")):
+        raise ValueError(f"must be file:PATH or {_RABBIT}")
+    try:
+        read_broker(url)
+    except ValueError as error:
+        raise ValueError(f"must be {_RABBIT}: {error}") from None
+    return secret
 
 
 def _http(url: str) -> str:

@@ -19,11 +19,18 @@ def load_keys(service: Service) -> tuple[bytes, ...]:
     The file holds one key a line; the first signs and the former ones below it
     are still accepted.
     """
+    if not service.secret and not (service.data_dir / FILE).exists():
+        _make(service.data_dir / FILE)
+    return known_keys(service)
+
+
+def known_keys(service: Service) -> tuple[bytes, ...]:
+    """Return the keys there are, without making one."""
     if service.secret:
         return tuple(key.get_secret_value().encode() for key in service.secret)
     path = service.data_dir / FILE
     if not path.exists():
-        _make(path)
+        return ()
     return tuple(line.encode() for line in path.read_text(encoding="ascii").split())
 
 

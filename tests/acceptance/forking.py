@@ -20,7 +20,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.dup2(2, 1)  # what the desk says goes to its log, not to who asked
-            run(load(config), sandbox=False)
+            run(load(config), sandbox_port=None)
             return
         say(child)
         _, status = os.waitpid(child, 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -33,6 +35,21 @@ class Ran:
         self.code = result.exit_code
         self.out = result.stdout
         self.err = result.stderr
+
+
+def zayavka(desk: Path, *words: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "app.cli", "--config", str(desk), *words]
+
+
+def in_vain(desk: Path, more: str, *, code: int = 1) -> str:
+    """Run a desk that cannot start, with more settings; return what it says."""
+    desk.write_text(desk.read_text() + more)
+    ended = subprocess.run(  # noqa: S603 # our own program
+        zayavka(desk, "run"), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
 
 
 Run: TypeAlias = Callable[..., Ran]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -250,6 +251,18 @@ def test_the_chats_limits_are_kept(play: Play) -> None:
         for _ in range(4):
             await chat.jump(seconds=61)
         assert len(chat.topics()) == 8
+
+    play(scene)
+
+
+def test_a_clock_that_is_set_back_keeps_no_chat_waiting(play: Play) -> None:
+    async def scene(chat: Chat) -> None:
+        for n in range(6):  # three messages each: all that a minute allows
+            await chat.shop.mail(str(n), subject=f"Тема {n}")
+        chat.shop.clock.behind = timedelta(hours=1)
+        await chat.jump(seconds=61)
+        await chat.shop.mail("6", subject="Тема 6")
+        assert len(chat.topics()) == 7
 
     play(scene)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.control import DataDirLock
 from storage.store import Places, Store
-from tests.app.conftest import Ran, Run, configure
+from tests.app.conftest import Ran, Run, configure, in_vain, zayavka
 from tests.databases import Templates
 from tests.desks import post
 from tests.storage.filled import file, spoil
+from tickets.letter import Mailbox
 
 pytestmark = pytest.mark.usefixtures("busy")
 
@@ -93,6 +93,16 @@ def test_staff_and_partners_are_registered_and_the_bus_is_told(run: Run) -> None
     assert "Boris" in run("staff", "list").out
     told = json.loads(run("delivery", "list", "--channel", "bus", "--json").out)
     assert [one["kind"] for one in told] == ["changed", "changed"]
+
+
+def test_who_wrote_before_joins_the_partner_and_the_bus_is_told(
+    run: Run, store: Store
+) -> None:
+    file(store, "mail-2", post(message_id="<2@x>", author=Mailbox(address="i@a.ru")))
+    added = run("org", "add", "--name", "Zavod", "--domain", "a.ru", "--json")
+    assert json.loads(added.out)["contacts"] == 1
+    told = json.loads(run("delivery", "list", "--channel", "bus", "--json").out)
+    assert len(told) == 2  # of the partner, and of the person
 
 
 def test_who_is_registered_already_is_named(run: Run) -> None:
@@ -224,10 +234,6 @@ def test_a_database_that_does_not_answer_ends_with_1(tmp_path: Path) -> None:
     assert "hush" not in ended.err
 
 
-def zayavka(desk: Path, *words: str) -> list[str]:
-    return [sys.executable, "-P", "-m", "app.cli", "--config", str(desk), *words]
-
-
 def test_a_process_of_its_own_prints_whole_rows_into_a_pipe(desk: Path) -> None:
     ended = subprocess.run(  # noqa: S603 # our own program
         zayavka(desk, "ticket", "list"),
@@ -250,17 +256,6 @@ def test_a_reader_that_leaves_early_causes_no_noise(desk: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-
-
-def in_vain(desk: Path, more: str) -> str:
-    """Run a desk that cannot start; return what it says."""
-    desk.write_text(desk.read_text() + more)
-    ended = subprocess.run(  # noqa: S603 # our own program
-        zayavka(desk, "run"), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert ended.returncode == 1
-    assert "Traceback" not in ended.stderr
-    return ended.stderr
 
 
 def test_a_port_that_is_taken_is_named_by_its_key(desk: Path) -> None:

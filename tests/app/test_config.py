@@ -151,6 +151,8 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[service]\ntimezone = "Mars"\n', "service.timezone = 'Mars': must be a time"),
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
+        ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
+        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH or amqp(s):"),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
@@ -197,6 +199,8 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[mail]\nrelay = "stmp://user:{SECRET}@host"\n',
         f'[mail]\nrelay = "user:{SECRET}@host"\n',
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
     ],
@@ -210,6 +214,7 @@ def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
         f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
         f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
         f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host/?exchange=e"\n'
     )
     config = load(write(folder, text))
     assert SECRET not in f"{config!r} {config} {config.model_dump_json()}"

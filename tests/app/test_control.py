@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,62 @@ def test_nonsense_harms_nobody(
 
     assert served(tmp_path, asking) == {"did": "x"}
     assert "control." in capsys.readouterr().out
+
+
+def test_who_says_nothing_does_not_delay_the_end(tmp_path: Path) -> None:
+    async def story() -> float:
+        server = ControlServer(folder=tmp_path, execute=execute, told=(Refused,))
+        await server.start()
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "control.sock")
+        await asyncio.to_thread(ask, tmp_path, "x", {})  # who comes later is served
+        before = time.monotonic()
+        await server.stop()
+        took = time.monotonic() - before
+        assert await reader.read() == b""
+        writer.close()
+        return took
+
+    assert asyncio.run(story()) < 1
+
+
+async def ask_while_it_stops(folder: Path, seconds: float) -> tuple[bytes, float]:
+    """Return what a command that takes so long hears, and how long stopping took."""
+    begun = asyncio.Event()
+
+    async def work(name: str, arguments: Json) -> Json:
+        begun.set()
+        await asyncio.sleep(seconds)
+        return {"did": name, **arguments}
+
+    server = ControlServer(folder=folder, execute=work, told=(Refused,))
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(folder / "control.sock")
+    writer.write(b'{"command": "x", "arguments": {}}\n')
+    await begun.wait()
+    before = time.monotonic()
+    await server.stop()
+    took = time.monotonic() - before
+    heard = b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.1):
+            heard = await reader.read()
+    writer.close()
+    return heard, took
+
+
+def test_a_command_at_hand_is_answered_before_the_end(tmp_path: Path) -> None:
+    heard, took = asyncio.run(ask_while_it_stops(tmp_path, 0.1))
+    assert json.loads(heard) == {"ok": True, "result": {"did": "x"}}
+    assert took < 1
+
+
+def test_a_command_that_takes_long_does_not_delay_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard, took = asyncio.run(ask_while_it_stops(tmp_path, 60))
+    assert heard == b""
+    assert took < 1
+    assert capsys.readouterr() == ("", "")
 
 
 def test_nobody_who_answers_is_an_error_that_names_the_directory(

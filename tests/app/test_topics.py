@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +25,7 @@ from storage.store import Places, Store
 from tests.bot.test_render import Echo
 from tests.desks import FORUM, new_arrival, post, rules
 from tickets.lanes import chat_arrivals
-from tickets.sending import Answer, Uncertain
+from tickets.sending import Answer, Sent, Uncertain
 from tickets.talk import Nothing, TopicMade
 
 THREAD = 77
@@ -51,6 +52,7 @@ class Desk:
             render=partial(render, phrases=Echo()),
             sender=TelegramSender(Bot("1:token")),
             budget=Budget(),
+            ticks=time.monotonic,
             heard_at=lambda: self.heard_at,
         )
 
@@ -129,5 +131,24 @@ def test_one_that_was_made_after_all_is_used(desk: Desk) -> None:
         assert isinstance(step, Step)
         assert step.name == "card"
         assert step.call.params["message_thread_id"] == THREAD
+
+    asyncio.run(story())
+
+
+def test_one_that_is_heard_of_after_a_newer_one_is_not_used(desk: Desk) -> None:
+    async def story() -> None:
+        await doubt(desk)
+        desk.heard_at = desk.now
+        due = await desk.due()
+        [again] = desk.chatting.freeze([due])
+        assert isinstance(again, Step)
+        await desk.chatting.begin([again])
+        made = Sent("topic", {"message_thread_id": THREAD + 1})
+        await desk.chatting.settle(due, again, made)
+        desk.keep(update("late"))
+        await desk.file(TopicMade(chat=FORUM, thread_id=THREAD, name="NN-1 Printer"))
+        step = await desk.next()
+        assert isinstance(step, Step)
+        assert step.call.params["message_thread_id"] == THREAD + 1
 
     asyncio.run(story())

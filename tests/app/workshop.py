@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,12 +66,19 @@ Message-ID: <{key}@partner.example>
 
 @dataclass(kw_only=True)
 class Clock:
-    """The time of day, moved on by ``ahead``."""
+    """The time of day and the seconds that pass, moved on by ``ahead``.
+
+    ``behind`` sets back the time of day alone.
+    """
 
     ahead: timedelta = timedelta()
+    behind: timedelta = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.ahead - self.behind
+
+    def ticks(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
 
 
 @dataclass(kw_only=True)
@@ -317,6 +325,7 @@ async def chat(shop: Workshop) -> AsyncIterator[Chat]:
             render=lambda notice: render(notice, texts()),
             sender=TelegramSender(bot, read_seconds=0.5),
             budget=Budget(),
+            ticks=shop.clock.ticks,
             heard_at=lambda: datetime.now(UTC),
         )
         relay: Relay[Due, Step, TopicGone | CardGone | Moved] = Relay(

@@ -24,7 +24,7 @@ def main() -> None:
     scene = all_that_can_happen()
     events = scene.records.events
     links = SignedLinks()
-    bodies = [(type_of(one), body(one, links=links)) for one in events]
+    bodies = [(type_of(one), body(one, links=links)[0]) for one in events]
 
     def mirrored() -> None:
         work = Work(now=events[0].at, ids=scene.ids, events=events)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -94,6 +95,22 @@ def test_what_goes_together_is_filed_together() -> None:
     inbox = work(Memory(), *(Mail(id=n) for n in (1, 2, 10, 3)))
     assert inbox.together == [3, 1]
     assert inbox.filed == ["read 1", "read 2", "read 3", "read 10"]
+
+
+def test_one_whose_reading_never_ends_is_set_aside_and_the_others_go_on() -> None:
+    never = threading.Event()
+
+    def read(mail: Mail) -> str:
+        if mail.id == 2:
+            never.wait(60)
+        return f"read {mail.id}"
+
+    inbox = Memory(mails=[Mail(id=n) for n in (1, 2, 3)])
+    source = ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5, patience=0.1)
+    asyncio.run(work_all(source))
+    never.set()
+    assert inbox.filed == ["read 1", "read 3"]
+    assert inbox.parked == ["it was not read within 0.1 s"]
 
 
 def test_one_that_cannot_be_filed_does_not_keep_the_others_from_it() -> None:
