@@ -11,15 +11,16 @@ from sqlalchemy import Select, or_, select
 from storage.flush import EVENT
 from storage.rows import ORGANISATION, SPECIALIST, TICKET
 from storage.transaction import Transaction
-from tickets import figures
+from tickets import counting
+from tickets.counting import Counted, Turn
 from tickets.digests import Period, Scope
-from tickets.figures import Counted, Figures, Turn
+from tickets.figures import Figures
 from tickets.words import EventType
 
 
 def count(tx: Transaction, period: Period, *, scope: Scope, zone: ZoneInfo) -> Figures:
     """Return the figures of a period; the transaction should see one moment."""
-    since = figures.horizon(period, zone)
+    since = counting.horizon(period, zone)
     found = tx.run(_concerned(since, period.end, scope)).all()
     numbers = {row.stream: row.number for row in found}
     turns = [
@@ -28,7 +29,7 @@ def count(tx: Transaction, period: Period, *, scope: Scope, zone: ZoneInfo) -> F
         if row.stream in numbers
     ]
     tickets = [_counted(row) for row in found]
-    return figures.count(tickets, turns, period=period, zone=zone)
+    return counting.count(tickets, turns, period=period, zone=zone)
 
 
 def _concerned(since: datetime, until: datetime, scope: Scope) -> Select[Any]:
@@ -62,7 +63,7 @@ def _turns(since: datetime) -> Select[Any]:
     event = EVENT.c
     return (
         select(event.stream, event.type, event.at)
-        .where(event.type.in_([str(one) for one in figures.TURNS]), event.at >= since)
+        .where(event.type.in_([str(one) for one in counting.TURNS]), event.at >= since)
         .order_by(event.stream, event.seq)
     )
 

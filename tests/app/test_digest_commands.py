@@ -129,3 +129,11 @@ def test_the_service_that_runs_queues_what_was_counted_beside_it(
     asked = json.loads(ended.out)
     assert asked["did"] == "digest send"
     assert asked["figures"]["opened"] == 1
+
+
+def test_a_partner_that_nobody_knows_is_found(run: Run, planned: Path) -> None:
+    scope = "organisations = ['Partner', 'Patrner']"
+    planned.write_text(planned.read_text().replace('sites = ["NN"]', scope))
+    said = run("check").out
+    assert "Patrner is no organisation" in said
+    assert "Partner is no" not in said

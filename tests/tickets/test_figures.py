@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickets.counting import Counted, Turn, count, days_of, horizon
 from tickets.digests import Period
-from tickets.figures import Counted, Figures, Turn, count, days_of, horizon
+from tickets.figures import Figures
 from tickets.words import EventType
 
 MOSCOW = ZoneInfo("Europe/Moscow")
