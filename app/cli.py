@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from app.commands import arrival, delivery, digest, operating, people, ticket
+from app.commands import arrival, delivery, demo, digest, operating, people, ticket
 from app.commands.stats import stats
 
 WRONG, BAD_USAGE = 1, 2
@@ -39,6 +39,7 @@ def _code_of(error: Exception) -> int | None:
     """Return the exit code of an error that is no bug; loaded only when it happens."""
     from app.clerk import Refused  # noqa: PLC0415 # see above
     from app.control import ControlError  # noqa: PLC0415 # see above
+    from app.demo.desk import DemoError  # noqa: PLC0415 # see above
     from app.settings.problems import ConfigError  # noqa: PLC0415 # see above
     from app.starting import CannotStart  # noqa: PLC0415 # see above
     from storage.errors import StorageError  # noqa: PLC0415 # see above
@@ -49,7 +50,7 @@ def _code_of(error: Exception) -> int | None:
             return BAD_USAGE
         case StorageError() | ControlError() | Refused() | NotRegistered():
             return WRONG
-        case CannotStart() | OSError():
+        case CannotStart() | DemoError() | OSError():
             return WRONG
         case _:
             return None
@@ -66,6 +67,7 @@ app = typer.Typer(
 app.command()(operating.run)
 app.command()(operating.check)
 app.command()(operating.audit)
+app.command()(demo.demo)
 app.command()(stats)
 app.add_typer(operating.db, name="db")
 app.add_typer(ticket.app, name="ticket")
