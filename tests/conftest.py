@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.store import Places, Store
 from tests.brokers import RabbitMq
 from tests.databases import Templates
+
+#: A machine that others use, too, may stand still for a while: no test is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def test_an_hour_that_comes_twice_has_one_digest() -> None:
     zone=st.sampled_from(ZONES),
     at=st.datetimes(datetime(2016, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 # hypothesis adds the timezone
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_periods_are_the_same_whenever_one_looks(
     cron: str, zone: str, at: datetime
 ) -> None:
