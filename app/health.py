@@ -16,9 +16,12 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from app.digests import overdue
 from app.http import Part
+from app.leading import Led
 from bot.poller import Poller
 from mail.smtp import Door
+from scheduler.digests import Planned
 from storage import arrivals, deliveries
 from storage.errors import StorageError
 from storage.store import Store
@@ -26,7 +29,13 @@ from storage.transaction import Transaction
 from tickets.words import Medium
 
 #: What waits longer than this, in seconds, is trouble.
-LATE = {"arrivals": 60.0, "mail": 900.0, "telegram": 900.0, "bus": 900.0}
+LATE = {
+    "arrivals": 60.0,
+    "mail": 900.0,
+    "telegram": 900.0,
+    "bus": 900.0,
+    "scheduler": 900.0,
+}
 #: A poll takes up to 30 seconds; this long without one is silence.
 SILENCE = 90.0
 COMMIT_SECONDS = 5.0
@@ -48,7 +57,9 @@ class Watch:
     store: Store
     clock: Callable[[], datetime]
     doors: Mapping[str, Door] = field(default_factory=dict)
-    poller: Poller | None = None
+    bot: Led | None = None
+    poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
+    plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
         parts = {"storage": await self._storage()}
@@ -59,9 +70,22 @@ class Watch:
         for name, door in self.doors.items():
             detail = f"{door.connections} connections, {door.kept} kept"
             parts[name] = Part(ok=True, detail=detail)
-        if self.poller is not None:
-            parts["telegram-in"] = self._polling(self.poller)
+        if self.bot is not None:
+            parts["telegram-in"] = self._telegram(self.bot)
+        if self.plans:
+            parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
+
+    def _digests(self, tx: Transaction) -> Part:
+        """Look in the records, so that a scheduler elsewhere is missed, too."""
+        now = self.clock()
+        found = overdue(tx, self.plans, now)
+        backlog = Backlog(
+            waiting=len(found),
+            oldest=(now - found[0].period.end).total_seconds() if found else None,
+            parked=0,
+        )
+        return _judge("scheduler", backlog)
 
     async def _storage(self) -> Part:
         """Commit nothing, to see whether something could be committed."""
@@ -90,7 +114,12 @@ class Watch:
         age = None if oldest is None else (self.clock() - oldest).total_seconds()
         return Backlog(waiting=count, oldest=age, parked=parked)
 
-    def _polling(self, poller: Poller) -> Part:
+    def _telegram(self, bot: Led) -> Part:
+        if bot.stands_by:
+            return Part(ok=True, detail="stands by: another process polls")
+        poller = self.poller()
+        if poller is None:
+            return Part(ok=False, detail="does not poll yet")
         status = poller.status
         if status.last_poll_at is None:
             return Part(ok=False, detail=status.error or "no poll has ended yet")

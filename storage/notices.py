@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import chats, contents, lookups, who
+from storage import chats, contents, digests, lookups, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -18,7 +18,7 @@ from storage.transaction import Transaction
 from tickets.books import Participant
 from tickets.letter import File, Mailbox
 from tickets.model import Attachment, Comment, Ticket
-from tickets.outgoing import ChatNotice, MailNotice
+from tickets.outgoing import ChatNotice, Mail, MailNotice
 from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
 
@@ -26,17 +26,19 @@ from tickets.words import DeliveryState, FileState
 PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
 
 
-def mail_notices(
-    tx: Transaction, dues: Sequence[Due], rules: Rules
-) -> list[MailNotice]:
+def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mail]:
     """Return the mails' notices; LookupError if one names a row that is not there."""
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
     acted = who.actors(tx, {due.facts.get("who") for due in dues})
-    made = (_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues)
     return [
-        replace(notice, who=acted.get(due.facts.get("who")))
-        for due, notice in zip(dues, made, strict=True)
+        digests.notice(tx, due, language=rules.language)
+        if due.kind == digests.KIND
+        else replace(
+            _mail_notice(tx, due, rules, books=books, chains=chains),
+            who=acted.get(due.facts.get("who")),
+        )
+        for due in dues
     ]
 
 

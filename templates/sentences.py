@@ -35,6 +35,8 @@ SENTENCES = MappingProxyType(
         "chat.toast.judged-already": _("This has already been decided."),
         "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
         "chat.toast.rejected": _("Rejected: the message stays here only."),
+        "digest.opened": _("Opened"),
+        "digest.closed": _("Closed"),
         "stage.new": _("new"),
         "stage.assigned": _("assigned"),
         "stage.in-progress": _("in progress"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from tickets.digests import Format
+from tickets.figures import Figures
 from tickets.letter import File, Mailbox
 from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
 
@@ -32,6 +36,27 @@ class MailNotice:
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
     who: Contact | Specialist | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestNotice:
+    """A mail to one manager about a period.
+
+    ``subjects`` are those of the tickets that the figures name. ``late`` is when the
+    figures were made, if that was long after the period.
+    """
+
+    delivery: DeliveryId
+    report: str
+    recipient: str
+    language: str
+    format: Format
+    figures: Figures
+    subjects: Mapping[str, str]
+    late: datetime | None = None
+
+
+Mail = MailNotice | DigestNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,7 +26,7 @@ from tickets.model import (
 from tickets.words import EventType, Medium
 
 #: What is sent first when not everything can be: lower goes first.
-ANSWER, OPENING, CARD = 0, 1, 2
+ANSWER, OPENING, CARD, DIGEST = 0, 1, 2, 3
 
 
 class Ids(Protocol):

@@ -11,6 +11,7 @@ from app.settings.kinds import (
     Address,
     BlobUrl,
     BusUrl,
+    Cron,
     Everything,
     File,
     Folder,
@@ -246,3 +247,27 @@ class Bus(Table):
     def shown_url(self) -> str:
         """Return the address as it may be shown: without its password."""
         return without_password(self.url.get_secret_value())
+
+
+class DigestScope(Table):
+    """Whose tickets a digest counts; what is empty limits nothing."""
+
+    sites: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+class Digest(Table):
+    """Figures that are mailed to managers when each period of the schedule ends."""
+
+    name: str = Field(min_length=1, max_length=80)
+    schedule: Cron
+    timezone: Zone | None = None
+    recipients: tuple[Address, ...] = Field(min_length=1)
+    scope: DigestScope = Field(default={}, validate_default=True)
+    format: Literal["html", "text"] = "html"
+
+    @model_validator(mode="after")
+    def check_recipients(self) -> Self:
+        if len({one.lower() for one in self.recipients}) < len(self.recipients):
+            raise ValueError("recipients must name each address once")
+        return self

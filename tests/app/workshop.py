@@ -50,7 +50,7 @@ from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
 from tickets.desk import Desk
-from tickets.outgoing import MailNotice
+from tickets.outgoing import Mail
 from tickets.stages import assign
 from tickets.words import Role
 from tickets.work import Work
@@ -214,6 +214,8 @@ async def workshop(places: Places) -> AsyncIterator[Workshop]:
 
 def hasten(store: Store) -> None:
     """Spare the disk: nobody pulls the plug on these scenes."""
+    if not store.is_sqlite:  # tests.databases has done so
+        return
     raw = store._engine.raw_connection()
     raw.cursor().execute("PRAGMA synchronous = OFF")
     raw.close()
@@ -223,7 +225,7 @@ def add_mailing(shop: Workshop, relay: MailRelay) -> None:
     """Let the workshop send mail."""
     sender = Sender(address=SUPPORT, name="Desk", signer=rules().signer, sites={})
 
-    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=shop.clock.now())
         return compose_notice(notice, texts(), sender=sender, stamp=stamp)
 
