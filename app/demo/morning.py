@@ -15,8 +15,8 @@ from sandbox.mailbox import Mail
 IVAN = Person(name="Иван Петров", address="ivan@romashka.example")
 OLGA = Person(name="Ольга Белова", address="olga@romashka.example")
 MAX = Person(name="Max Miller", address="max@northwind.example")
-PETR = Person(name="Пётр Сидоров", address="petr@vektor.example")
-LENA = Person(name="Елена Громова", address="lena@vektor.example")
+PETR = Person(name="Пётр Сидоров", address="petr@vega.example")
+LENA = Person(name="Елена Громова", address="lena@vega.example")
 BUSY = tuple(
     Person(name=name, address=f"office@{domain}.example")
     for name, domain in (
