@@ -1,14 +1,18 @@
 # make run    start the desk with the sandbox, on this machine alone
+# make demo   a morning at the desk, in under a minute
 # make test   the whole suite; make check: the linters; make bench: figures
 # make texts  bring new messages into the catalogues, to be translated there
 PYTHON ?= python3
 BIN := .venv/bin
 PORTS ?=
 
-.PHONY: run test check bench servers format texts lock clean
+.PHONY: run demo test check bench servers format texts lock clean
 
 run: .venv/run-ready
 	$(BIN)/zayavka run --sandbox
+
+demo: .venv/run-ready
+	$(BIN)/zayavka demo
 
 test: .venv/dev-ready servers
 	$(BIN)/python -m pytest -q

@@ -9,9 +9,11 @@ from typing import Any
 from app.config import Config
 from app.publishing import Mirror, mirror_for
 from app.settings.secret import load_keys
-from storage import arrivals, contacts, handles, people
+from storage import arrivals, contacts, digests, handles, people
 from storage.flush import flush
 from storage.transaction import Transaction
+from tickets.digests import Format, Period
+from tickets.figures import Figures
 from tickets.model import ArrivalId, Json, Organisation
 from tickets.words import Role
 from tickets.work import Work
@@ -133,10 +135,34 @@ def cancel_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa
     return {"id": id, "state": "cancelled"}
 
 
+def send_digest(  # what was counted beside us, all by name
+    _clerk: Clerk,
+    tx: Transaction,
+    *,
+    report: str,
+    period: str,
+    figures: Json,
+    recipients: Sequence[str],
+    style: str,
+) -> Json:
+    new = digests.queue(
+        tx,
+        report,
+        period=Period.of(period),
+        figures=Figures.of(figures),
+        recipients=recipients,
+        style=Format(style),
+    )
+    if not new:
+        raise Refused(f"digest {report!r} was sent this very second")
+    return {"report": report, "period": period, "recipients": list(new)}
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "org add": add_organisation,
     "staff add": add_specialist,
     "arrival retry": retry_arrival,
     "delivery retry": retry_delivery,
     "delivery cancel": cancel_delivery,
+    "digest send": send_digest,
 }

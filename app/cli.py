@@ -11,7 +11,17 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from app.commands import arrival, delivery, operating, people, ticket
+from app.commands import (
+    arrival,
+    bus,
+    delivery,
+    demo,
+    digest,
+    operating,
+    people,
+    ticket,
+)
+from app.commands.stats import stats
 
 WRONG, BAD_USAGE = 1, 2
 
@@ -38,6 +48,7 @@ def _code_of(error: Exception) -> int | None:
     """Return the exit code of an error that is no bug; loaded only when it happens."""
     from app.clerk import Refused  # noqa: PLC0415 # see above
     from app.control import ControlError  # noqa: PLC0415 # see above
+    from app.demo.desk import DemoError  # noqa: PLC0415 # see above
     from app.settings.problems import ConfigError  # noqa: PLC0415 # see above
     from app.starting import CannotStart  # noqa: PLC0415 # see above
     from storage.errors import StorageError  # noqa: PLC0415 # see above
@@ -48,7 +59,7 @@ def _code_of(error: Exception) -> int | None:
             return BAD_USAGE
         case StorageError() | ControlError() | Refused() | NotRegistered():
             return WRONG
-        case CannotStart() | OSError():
+        case CannotStart() | DemoError() | OSError():
             return WRONG
         case _:
             return None
@@ -65,10 +76,14 @@ app = typer.Typer(
 app.command()(operating.run)
 app.command()(operating.check)
 app.command()(operating.audit)
+app.command()(demo.demo)
+app.command()(stats)
 app.add_typer(operating.db, name="db")
 app.add_typer(ticket.app, name="ticket")
 app.add_typer(arrival.app, name="arrival")
 app.add_typer(delivery.app, name="delivery")
+app.add_typer(bus.app, name="bus")
+app.add_typer(digest.app, name="digest")
 app.add_typer(people.staff, name="staff")
 app.add_typer(people.org, name="org")
 

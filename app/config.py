@@ -42,6 +42,7 @@ class Config(tables.Table):
     telegram: tables.Telegram
     sites: tuple[tables.Site, ...] = Field(min_length=1)
     process: tables.BusinessProcess
+    digests: tuple[tables.Digest, ...]
     bus: tuple[tables.Bus, ...]
 
     @model_validator(mode="after")
@@ -52,9 +53,22 @@ class Config(tables.Table):
             ("sites: address", [one.lower() for s in sites for one in s.addresses]),
             ("sites: Telegram chat", [one for s in sites for one in s.telegram_chats]),
             ("bus: name", [target.name for target in self.bus]),
+            ("digests: name", [digest.name for digest in self.digests]),
         ):
             for name in _repeated(names):
                 raise ValueError(f"{what} {name!r} is given twice; each must be one's")
+        return self
+
+    @model_validator(mode="after")
+    def check_scopes(self) -> Self:
+        codes = [site.code for site in self.sites]
+        for digest in self.digests:
+            for code in digest.scope.sites:
+                if code not in codes:
+                    raise ValueError(
+                        f"digests: {digest.name} counts site {code!r}, which sites "
+                        f"do not list (there are: {', '.join(codes)})"
+                    )
         return self
 
 
@@ -98,7 +112,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def _defaults() -> dict[str, Any]:
-    lists = {"sites": [DEFAULT_SITE], "bus": [DEFAULT_BUS]}
+    lists = {"sites": [DEFAULT_SITE], "bus": [DEFAULT_BUS], "digests": []}
     return {key: {} for key in Config.model_fields} | lists
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prometheus_client.core import (
@@ -15,9 +16,12 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from app.digests import overdue
 from app.http import Part
+from app.leading import Led
 from bot.poller import Poller
 from mail.smtp import Door
+from scheduler.digests import Planned
 from storage import arrivals, deliveries
 from storage.errors import StorageError
 from storage.store import Store
@@ -25,7 +29,13 @@ from storage.transaction import Transaction
 from tickets.words import Medium
 
 #: What waits longer than this, in seconds, is trouble.
-LATE = {"arrivals": 60.0, "mail": 900.0, "telegram": 900.0, "bus": 900.0}
+LATE = {
+    "arrivals": 60.0,
+    "mail": 900.0,
+    "telegram": 900.0,
+    "bus": 900.0,
+    "scheduler": 900.0,
+}
 #: A poll takes up to 30 seconds; this long without one is silence.
 SILENCE = 90.0
 COMMIT_SECONDS = 5.0
@@ -46,8 +56,10 @@ class Watch:
 
     store: Store
     clock: Callable[[], datetime]
-    door: Door | None = None
-    poller: Poller | None = None
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    bot: Led | None = None
+    poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
+    plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
         parts = {"storage": await self._storage()}
@@ -55,12 +67,25 @@ class Watch:
             return parts
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
-        if self.door is not None:
-            detail = f"{self.door.connections} connections, {self.door.kept} kept"
-            parts["smtp"] = Part(ok=True, detail=detail)
-        if self.poller is not None:
-            parts["telegram-in"] = self._polling(self.poller)
+        for name, door in self.doors.items():
+            detail = f"{door.connections} connections, {door.kept} kept"
+            parts[name] = Part(ok=True, detail=detail)
+        if self.bot is not None:
+            parts["telegram-in"] = self._telegram(self.bot)
+        if self.plans:
+            parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
+
+    def _digests(self, tx: Transaction) -> Part:
+        """Look in the records, so that a scheduler elsewhere is missed, too."""
+        now = self.clock()
+        found = overdue(tx, self.plans, now)
+        backlog = Backlog(
+            waiting=len(found),
+            oldest=(now - found[0].period.end).total_seconds() if found else None,
+            parked=0,
+        )
+        return _judge("scheduler", backlog)
 
     async def _storage(self) -> Part:
         """Commit nothing, to see whether something could be committed."""
@@ -89,7 +114,12 @@ class Watch:
         age = None if oldest is None else (self.clock() - oldest).total_seconds()
         return Backlog(waiting=count, oldest=age, parked=parked)
 
-    def _polling(self, poller: Poller) -> Part:
+    def _telegram(self, bot: Led) -> Part:
+        if bot.stands_by:
+            return Part(ok=True, detail="stands by: another process polls")
+        poller = self.poller()
+        if poller is None:
+            return Part(ok=False, detail="does not poll yet")
         status = poller.status
         if status.last_poll_at is None:
             return Part(ok=False, detail=status.error or "no poll has ended yet")
@@ -125,8 +155,8 @@ class Gauges(Collector):
     @override
     def collect(self) -> Iterator[Metric]:
         yield from self._backlogs()
-        if self._watch.door is not None:
-            yield from _door(self._watch.door)
+        if doors := tuple(self._watch.doors.values()):
+            yield from _of_doors(doors)
 
     def _backlogs(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(
@@ -145,19 +175,24 @@ class Gauges(Collector):
         yield from (waiting, oldest, parked)
 
 
-def _door(door: Door) -> Iterator[Metric]:
+def _of_doors(doors: Sequence[Door]) -> Iterator[Metric]:
+    """Add up what the doors took; the room they have is one."""
+    room = doors[0].room
     yield GaugeMetricFamily(
-        "zayavka_smtp_connections", "Open connections", value=door.connections
+        "zayavka_smtp_connections", "Open connections", value=room.connections
     )
     yield GaugeMetricFamily(
         "zayavka_smtp_in_flight_bytes",
         "Bytes of mails being received",
-        value=door.room.in_flight_bytes,
+        value=room.in_flight_bytes,
     )
     yield CounterMetricFamily(
-        "zayavka_smtp_kept", "Mails committed by this process", value=door.kept
+        "zayavka_smtp_kept",
+        "Mails committed by this process",
+        value=sum(door.kept for door in doors),
     )
     refused = CounterMetricFamily("zayavka_smtp_refused", "Refusals", labels=["code"])
-    for code, count in door.refused.items():
+    counts = sum((door.refused for door in doors), start=Counter[int]())
+    for code, count in counts.items():
         refused.add_metric([str(code)], count)
     yield refused

@@ -23,9 +23,12 @@ class Happened(StrEnum):
     CLAIM_FAILED = "claim_failed"
     CONTROL_FAILED = "control.failed"
     CONTROL_GAVE_UP = "control.gave_up"
+    DIGEST_MADE = "digest_made"
     LISTENER_LOST = "listener_lost"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"
+    LEADING = "leading"
+    LEADERSHIP_LOST = "leadership_lost"
     RECORDS_UNAVAILABLE = "records_unavailable"
     RENDERING_FAILED = "rendering_failed"
     SENDING_FAILED = "sending_failed"
@@ -55,6 +58,9 @@ SECRET_VALUES = (
     (re.compile(r"^DETAIL: .*?(?=^\[SQL: |\Z)", re.MULTILINE | re.DOTALL), ""),
 )
 HIDDEN = "(not logged)"
+#: aiormq logs messages that it cannot place, people's words included. What goes
+#: wrong there stands in our answers.
+SILENT = ("aio_pika", "aiormq")
 
 
 def set_up(*, stream: TextIO | None = None) -> None:
@@ -86,6 +92,8 @@ def set_up(*, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _renderer(out: TextIO) -> Processor:

@@ -18,13 +18,13 @@ from storage.transaction import Transaction
 from tickets.answers import Failure, tell_delivered, tell_failed
 from tickets.desk import Desk
 from tickets.model import DeliveryId
-from tickets.outgoing import MailNotice
+from tickets.outgoing import Mail
 from tickets.sending import Answer, Later, Sent
 from tickets.words import Medium
 
 #: How often a mail is repeated whose answer was lost; its Message-ID is the same.
 DOUBTS = 4
-Compose = Callable[[MailNotice, str], tuple[str, bytes]]
+Compose = Callable[[Mail, str], tuple[str, bytes]]
 
 
 @dataclass(kw_only=True)
@@ -61,14 +61,14 @@ class Mailing:
             for due in dues
         ]
 
-    def _notices(self, dues: Sequence[Due]) -> dict[DeliveryId, MailNotice]:
+    def _notices(self, dues: Sequence[Due]) -> dict[DeliveryId, Mail]:
         if not dues:
             return {}
         rules = self.records.rules
         found = self.records.store.read(lambda tx: mail_notices(tx, dues, rules))
         return {due.id: notice for due, notice in zip(dues, found, strict=True)}
 
-    def _compose(self, due: Due, notice: MailNotice) -> Frozen:
+    def _compose(self, due: Due, notice: Mail) -> Frozen:
         message_id, content = self.compose(notice, secrets.token_hex(8))
         return Frozen(due=due, payload=content, message_id=message_id)
 

@@ -8,7 +8,7 @@ import shutil
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from telegram import Bot
 from app.chatting import Chatting, Step
 from app.clerk import Clerk
 from app.config import Config, rules_from
+from app.digests import StoredRuns, reports_from
 from app.files import StoredFiles
 from app.filing import Filing
 from app.health import Gauges, Watch
@@ -32,6 +33,7 @@ from app.mirroring import Mirroring
 from app.outbox import Records
 from app.publishing import mirror_for
 from app.reading import read
+from app.settings import tables
 from bot.budget import Budget
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.poller import Poller
@@ -45,13 +47,15 @@ from mail.relay import relay_from
 from mail.room import Limits
 from mail.smtp import Door
 from scheduler.arrivals import ArrivalSource
+from scheduler.digests import Digesting, Planned, plan
 from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due
 from storage.store import Store
 from templates.texts import Texts
-from tickets.outgoing import MailNotice
+from tickets.digests import Owed
+from tickets.outgoing import Mail
 from tickets.rules import Rules
 from tickets.words import Channel, Medium
 from tickets.work import Work
@@ -62,6 +66,8 @@ DISK_RESERVE = 200 * 1024 * 1024
 ARRIVALS, MAILS, CALLS, EVENTS = 50, 32, 32, 100
 #: How long arrivals, mails and events may gather to be worked together, in seconds.
 ARRIVAL_PACE, MAIL_PACE, BUS_PACE = 0.02, 0.03, 0.1
+#: How often digests are looked for beside their hours, in seconds.
+DIGEST_POLL = 60.0
 MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
 
 
@@ -79,6 +85,7 @@ class Kit:
     store: Store
     mirror: Callable[[Work], None]
     owner: str
+    plans: tuple[Planned, ...]  # the digests
 
     @property
     def records(self) -> Records:
@@ -100,6 +107,7 @@ def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
         store=store,
         mirror=mirror_for(config, rules.signer.keys),
         owner=owner,
+        plans=plan(reports_from(config)),
     )
 
 
@@ -127,13 +135,24 @@ def make_clerk(kit: Kit) -> Clerk:
     return Clerk(mirror=kit.mirror, public_domains=domains)
 
 
-def make_door(kit: Kit, intake: Intake) -> Door:
-    """Return the SMTP door; it has room while the disk has."""
+def make_doors(kit: Kit, intake: Intake) -> dict[str, Door]:
+    """Return the doors for mail by their names; they have room while the disk has."""
+    smtp = kit.config.mail.smtp
+    first = Channel.LMTP if smtp.lmtp else Channel.SMTP
+    doors = {str(first): _make_door(kit, intake, first)}
+    if smtp.lmtp_port is not None:
+        beside = doors[str(first)]
+        second = _make_door(kit, intake, Channel.LMTP, beside=beside)
+        doors[str(Channel.LMTP)] = second
+    return doors
+
+
+def _make_door(
+    kit: Kit, intake: Intake, channel: Channel, *, beside: Door | None = None
+) -> Door:
     smtp = kit.config.mail.smtp
     return Door(
-        keeper=MailKeeper(
-            intake=intake, channel=Channel.LMTP if smtp.lmtp else Channel.SMTP
-        ),
+        keeper=MailKeeper(intake=intake, channel=channel),
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
@@ -144,7 +163,8 @@ def make_door(kit: Kit, intake: Intake) -> Door:
         ),
         has_room=partial(_has_room, kit.config.service.data_dir),
         tls=_tls(smtp.tls_cert, smtp.tls_key),
-        lmtp=smtp.lmtp,
+        lmtp=channel is Channel.LMTP,
+        beside=beside,
     )
 
 
@@ -184,7 +204,7 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         sites={},
     )
 
-    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=now())
         return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
 
@@ -197,6 +217,14 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         room=MAILS,
         pace=MAIL_PACE,
     )
+
+
+def make_digesting(kit: Kit) -> Drain[Sequence[Owed]]:
+    """Return what makes the digests that are due, one at a time."""
+    names = tuple(one.report.name for one in kit.plans)
+    runs = StoredRuns(store=kit.store, reports=names)
+    source = Digesting(plans=kit.plans, runs=runs, now=now)
+    return Drain(name="digests", source=source, room=1, poll=DIGEST_POLL)
 
 
 def make_chatting(
@@ -226,21 +254,16 @@ def make_poller(bot: Bot, intake: Intake, *, bot_id: int) -> Poller:
     return Poller(bot, keeper, clock=now)
 
 
-def make_mirrorings(kit: Kit) -> list[tuple[Mirroring, Drain[Any]]]:
-    """Return what publishes to each target of the bus."""
-    made = []
-    for target in kit.config.bus:
-        source = Mirroring(
-            store=kit.store,
-            target=target.name,
-            publisher=publisher_from(target.url.get_secret_value()),
-            owner=kit.owner,
-        )
-        drain = Drain(
-            name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE
-        )
-        made.append((source, drain))
-    return made
+def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]:
+    """Return what publishes to a target of the bus."""
+    source = Mirroring(
+        store=kit.store,
+        target=target.name,
+        publisher=publisher_from(target.url.get_secret_value()),
+        owner=kit.owner,
+    )
+    drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)
+    return source, drain
 
 
 async def spent_before(store: Store) -> dict[str, list[datetime]]:

@@ -7,9 +7,10 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import structlog
@@ -22,16 +23,19 @@ from app.health import Watch
 from app.http import HttpServer
 from app.intake import Intake
 from app.keys import demand_same
+from app.leading import Led, Tasks
 from app.places import places_of
+from app.single import mirroring, talking
 from app.starting import asking_for
 from app.wakes import Wakes
-from bot.client import open_bot
 from bot.poller import Poller
 from mail.smtp import Door
+from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
 from storage import arrivals, lanes
 from storage.errors import StorageError
+from storage.leadership import Alone, Leadership, SessionLock
 from storage.listen import Listener
 from storage.store import SchemaOutdated, Store, is_current, upgrade
 from storage.transaction import Transaction
@@ -41,12 +45,7 @@ from tickets.registry import NotRegistered
 log = structlog.get_logger()
 #: Seconds that mails under way at the door may take when stopping.
 GRACE = 4.0
-ROLES = ("intake", "worker", "bot", "relay", "http")
-
-
-def bot_id_of(token: str) -> int:
-    """Return the bot's own user id, which its token begins with."""
-    return int(token.partition(":")[0])
+ROLES = ("intake", "worker", "bot", "relay", "scheduler", "http")
 
 
 def _take_over(tx: Transaction) -> None:
@@ -65,10 +64,11 @@ class Service:
 
     config: Config
     roles: tuple[str, ...] = ROLES
-    door: Door | None = None
-    poller: Poller | None = None
+    doors: dict[str, Door] = field(default_factory=dict)
+    bot: Led | None = None
+    poller: Poller | None = None  # while it is this process that polls
     http: HttpServer | None = None
-    drains: list[Drain[Any]] = field(default_factory=list)
+    _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -82,8 +82,8 @@ class Service:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
-        for drain in self.drains:  # together, so that their graces are one
-            drain.stop()
+        for part in self._stoppable:  # together, so that their graces are one
+            part.stop()
         await self._stack.aclose()
 
     async def _start(self) -> None:
@@ -96,12 +96,14 @@ class Service:
         intake = Intake(store=store)
         if "relay" in self.roles:
             await self._start_relays(kit)
+        if "scheduler" in self.roles:
+            self._start_scheduler(kit)
         if "bot" in self.roles and self.config.telegram.enabled:
-            await self._start_bot(kit, intake)
+            self._start_bot(kit, intake)
         if "worker" in self.roles:
             self._run(parts.make_filing(kit), "arrivals")
         if "intake" in self.roles and self.config.mail.smtp.enabled:
-            await self._open_door(kit, intake)
+            await self._open_doors(kit, intake)
         if "http" in self.roles:
             await self._open_http(kit)
         if store.is_sqlite:
@@ -130,32 +132,57 @@ class Service:
         relay = parts.make_mail_relay(self.config)
         self._stack.push_async_callback(relay.close)
         self._run(parts.make_mailing(kit, relay), "mail")
-        for mirroring, drain in parts.make_mirrorings(kit):
-            self._stack.push_async_callback(mirroring.publisher.close)
-            self._run(drain, "bus")
+        for target in self.config.bus:
+            start = partial(mirroring, kit, target, self.wakes)
+            self._lead(f"bus {target.name}", start)
 
-    async def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
-        telegram = self.config.telegram
-        if telegram.token is None:
+    def _start_scheduler(self, kit: parts.Kit) -> None:
+        drain = parts.make_digesting(kit)
+        self._stoppable.append(drain)
+        self._spawn(drain.run(), stop=drain.stop)
+        alarm = Alarm(kit.plans, drain.wake)
+        alarm.start()
+        self._stack.callback(alarm.stop)
+
+    def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
+        if self.config.telegram.token is None:
             raise ConfigError(["telegram.token is not set"])
-        token = telegram.token.get_secret_value()
-        bot = await self._stack.enter_async_context(open_bot(token, telegram.api_url))
-        spent = await parts.spent_before(kit.store)
-        poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
-        self.poller = poller
-        self._run(parts.make_chatting(kit, bot, poller=poller, spent=spent), "chat")
-        self._spawn(self.poller.run(), stop=self.poller.stop)
+        start = partial(talking, kit, intake, self.wakes, show=self._show_poller)
+        self.bot = self._lead("telegram", start)
 
-    async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:
-        self.door = parts.make_door(kit, intake)
+    def _show_poller(self, poller: Poller | None) -> None:
+        self.poller = poller
+
+    def _lead(
+        self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
+    ) -> Led:
+        """Run a part here or, while another process leads, stand by."""
+        places = places_of(self.config)
+        leadership: Leadership = Alone()
+        if not places.is_sqlite:
+            leadership = SessionLock(places.url, name)
+        led = Led(name=name, leadership=leadership, start=start)
+        self._stoppable.append(led)
+        self._spawn(led.run(), stop=led.stop)
+        return led
+
+    async def _open_doors(self, kit: parts.Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
-        with asking_for("mail.smtp.port", smtp.port):
-            await self.door.start(smtp.host, smtp.port)
-        self._stack.push_async_callback(self.door.stop, GRACE)
+        ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
+        self.doors = parts.make_doors(kit, intake)
+        for door, (key, port) in zip(self.doors.values(), ports, strict=False):
+            with asking_for(key, port):
+                await door.start(smtp.host, port or 0)
+            self._stack.push_async_callback(door.stop, GRACE)
 
     async def _open_http(self, kit: parts.Kit) -> None:
         watch = Watch(
-            store=kit.store, clock=parts.now, door=self.door, poller=self.poller
+            store=kit.store,
+            clock=parts.now,
+            doors=self.doors,
+            bot=self.bot,
+            poller=lambda: self.poller,
+            plans=kit.plans,
         )
         self.http = parts.make_http(kit, watch)
         with asking_for("http.port", self.config.http.port):
@@ -181,7 +208,7 @@ class Service:
 
     def _run(self, drain: Drain[Any], kind: str) -> None:
         self.wakes.add(parts.KINDS[kind], drain.wake)
-        self.drains.append(drain)
+        self._stoppable.append(drain)
         self._spawn(drain.run(), stop=drain.stop)
 
     def _spawn(self, work: Coroutine[Any, Any, None], *, stop: Any) -> None:
@@ -197,8 +224,8 @@ class Service:
 
     def ports(self) -> dict[str, int]:
         """Return where this process listens."""
-        listening = {"smtp": self.door, "http": self.http}
-        return {name: one.port for name, one in listening.items() if one is not None}
+        listening = {name: door.port for name, door in self.doors.items()}
+        return {**listening, "http": self.http.port} if self.http else listening
 
     async def watch(self) -> None:
         """Wait until told to stop, or raise what ended a part."""

@@ -17,6 +17,9 @@ class Wakes:
     def add(self, kind: str, wake: asyncio.Event) -> None:
         self._sleepers[kind].append(wake)
 
+    def remove(self, kind: str, wake: asyncio.Event) -> None:
+        self._sleepers[kind].remove(wake)
+
     def on_filled(self, kinds: set[str]) -> None:
         """Wake the drains of these kinds; safe in any thread."""
         if kinds:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from bot.call import Call, FileRef
 from bot.card import SHORT, make_topic, short_name, show_card
 from bot.errors import IncompleteNoticeError
-from bot.message import CAPTION_LIMIT, TOAST_LIMIT, Button, keyboard, message_params
+from bot.message import (
+    CAPTION_LIMIT,
+    TOAST_LIMIT,
+    Button,
+    keyboard,
+    mention,
+    message_params,
+)
 from bot.text import clean, cut, one_line
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
@@ -20,7 +27,7 @@ from tickets.words import Channel, FileState
 REACTIONS = {"queued": "👀", "delivered": "👌", "failed": "💔", "noted": "✍"}
 UPLOAD_LIMIT = 50_000_000
 #: Facts that are no part of a sentence.
-_UNSAID = frozenset({"notice", "reply_to", "callback_id", "language"})
+_UNSAID = frozenset({"notice", "reply_to", "callback_id", "language", "mention"})
 
 
 def render(notice: ChatNotice, phrases: Phrases) -> Call:
@@ -133,6 +140,10 @@ def _say_notice(wording: Wording) -> Call:
     group = "chat.partner" if wording.notice.is_private else "chat.notice"
     sentence = _sentence(wording, group)
     params = message_params(sentence, above=wording.repeat_mark)
+    called = wording.notice.facts.get("mention")
+    if isinstance(called, int):
+        name = one_line(str(wording.fact("assignee")))
+        params |= mention(str(params["text"]), name, user=called)
     return _message(wording, params | _reply(wording))
 
 

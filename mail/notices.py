@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
+from mail import digests
 from mail.compose import Outgoing, compose, message_id
-from templates.texts import Rendered
 from tickets.letter import Mailbox
-from tickets.model import Json
-from tickets.outgoing import MailNotice
+from tickets.model import Json, Specialist
+from tickets.outgoing import DigestNotice, Mail, MailNotice
 from tickets.tokens import Signer
 
-#: Answers have none: a person wrote them (RFC 3834, 5).
-_AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"]] = {"accepted": "auto-replied"}
-
-
-class Texts(Protocol):
-    """The words of a mail by the notice's kind and the reader's language."""
-
-    def render(self, notice: str, language: str, /, **facts: object) -> Rendered: ...
+#: Answers have none: a person wrote them (RFC 3834, 5). All else a program wrote.
+_AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
+    "accepted": "auto-replied",
+    "answer": None,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,17 +46,32 @@ class Stamp:
 
 
 def compose_notice(
-    notice: MailNotice, texts: Texts, *, sender: Sender, stamp: Stamp
+    notice: Mail, texts: digests.Texts, *, sender: Sender, stamp: Stamp
 ) -> tuple[str, bytes]:
     """Return the mail's Message-ID and its bytes.
 
     The same arguments make the same bytes. Raises templates.errors.TextsError.
     """
-    ticket = notice.ticket
-    words = texts.render(notice.kind, notice.language, **_facts(notice))
     domain = sender.address.rpartition("@")[2]
     own_id = message_id(f"{notice.delivery}.{stamp.nonce}", domain)
-    mail = Outgoing(
+    if isinstance(notice, DigestNotice):
+        mail = _digest(notice, texts, own_id, sender=sender, stamp=stamp)
+    else:
+        mail = _about_ticket(notice, texts, own_id, sender=sender, stamp=stamp)
+    return own_id, compose(mail)
+
+
+def _about_ticket(
+    notice: MailNotice,
+    texts: digests.Texts,
+    own_id: str,
+    *,
+    sender: Sender,
+    stamp: Stamp,
+) -> Outgoing:
+    ticket = notice.ticket
+    words = texts.render(notice.kind, notice.language, **_facts(notice))
+    return Outgoing(
         sender=sender.mailbox(ticket.site),
         to=notice.to,
         cc=notice.cc,
@@ -72,16 +84,41 @@ def compose_notice(
         text=words.text,
         html=words.html,
         files=notice.files,
-        auto_submitted=_AUTO_SUBMITTED.get(notice.kind),
+        auto_submitted=_AUTO_SUBMITTED.get(notice.kind, "auto-generated"),
         ticket=ticket.number,
     )
-    return own_id, compose(mail)
+
+
+def _digest(
+    notice: DigestNotice,
+    texts: digests.Texts,
+    own_id: str,
+    *,
+    sender: Sender,
+    stamp: Stamp,
+) -> Outgoing:
+    page = digests.write(notice, texts)
+    return Outgoing(
+        sender=Mailbox(address=sender.address, name=sender.name),
+        to=(Mailbox(address=notice.recipient),),
+        subject=page.subject,
+        message_id=own_id,
+        date=stamp.at,
+        text=page.text,
+        html=page.html,
+        files=page.files,
+        auto_submitted="auto-generated",
+    )
 
 
 def _facts(notice: MailNotice) -> Json:
+    by_staff = isinstance(notice.who, Specialist)
+    name = notice.who.name if notice.who else ""
     facts: Json = {
         "number": notice.ticket.number,
         "subject": notice.ticket.subject,
+        "specialist": name if by_staff else "",
+        "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
     }
     comment = notice.comment

@@ -155,6 +155,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
                 "ticket_id": new.ticket_id,
                 "contact_id": new.contact_id,
                 "role": new.role,
+                "quiet": new.quiet,
             }
             for work in works
             for new in work.participants

@@ -18,7 +18,8 @@ BREATH = 0.02
 _NOTIFY = "SELECT pg_notify(%s, kind) FROM unnest(%s::text[]) AS kind"
 
 
-def _conninfo(url: URL) -> str:
+def conninfo(url: URL) -> str:
+    """Return the URL as libpq takes it, for a session beside the pool's."""
     plain = url.set(drivername="postgresql")
     return plain.render_as_string(hide_password=False)
 
@@ -30,7 +31,7 @@ class Caller:
     """
 
     def __init__(self, url: URL) -> None:
-        self._conninfo = _conninfo(url)
+        self._conninfo = conninfo(url)
         self._kinds: set[str] = set()
         self._lock = threading.Condition()
         self._stopping = False
@@ -71,7 +72,7 @@ class Listener:
     """A thread that passes on the kinds of lanes; a lost hint is no harm."""
 
     def __init__(self, url: URL, on_filled: Callable[[set[str]], None]) -> None:
-        self._conninfo = _conninfo(url)
+        self._conninfo = conninfo(url)
         self._on_filled = on_filled
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="storage-listener")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import bots, chats, contents, lookups
+from storage import bots, chats, contents, digests, lookups, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -18,8 +18,8 @@ from storage.transaction import Transaction
 from tickets.books import Participant
 from tickets.invitations import LIFE, Invitation, invite
 from tickets.letter import File, Mailbox
-from tickets.model import Attachment, Comment, Contact, Ticket
-from tickets.outgoing import ChatNotice, MailNotice
+from tickets.model import Attachment, Comment, Ticket
+from tickets.outgoing import ChatNotice, Mail, MailNotice
 from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
 
@@ -38,40 +38,38 @@ PLACED = frozenset(
 )
 
 
-def mail_notices(
-    tx: Transaction, dues: Sequence[Due], rules: Rules
-) -> list[MailNotice]:
+def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mail]:
     """Return the mails' notices; LookupError if one names a row that is not there."""
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
-    notices = [_mail_notice(tx, due, rules, books=books, chains=chains) for due in dues]
-    return _with_links(tx, dues, notices, rules=rules)
-
-
-def _with_links(
-    tx: Transaction,
-    dues: Sequence[Due],
-    notices: list[MailNotice],
-    *,
-    rules: Rules,
-) -> list[MailNotice]:
-    """Offer the chat to who gets a number, and has no account with us yet."""
+    acted = who.actors(tx, {due.facts.get("who") for due in dues})
     bot = bots.username(tx) if rules.telegram else None
-    if bot is None:
-        return notices
     return [
-        replace(one, chat_link=_link(due, one.reader, bot=bot, rules=rules))
-        if due.kind == "accepted"
-        else one
-        for due, one in zip(dues, notices, strict=True)
+        digests.notice(tx, due, language=rules.language)
+        if due.kind == digests.KIND
+        else _offering(
+            replace(
+                _mail_notice(tx, due, rules, books=books, chains=chains),
+                who=acted.get(due.facts.get("who")),
+            ),
+            due,
+            bot=bot,
+            rules=rules,
+        )
+        for due in dues
     ]
 
 
-def _link(due: Due, reader: Contact | None, *, bot: str, rules: Rules) -> str | None:
-    if reader is None or reader.telegram is not None:
-        return None
+def _offering(
+    notice: MailNotice, due: Due, *, bot: str | None, rules: Rules
+) -> MailNotice:
+    """Offer the chat to who gets a number, and has no account with us yet."""
+    reader = notice.reader
+    if notice.kind != "accepted" or not bot or reader is None or reader.telegram:
+        return notice
     invitation = Invitation(contact_id=reader.id, expires_at=due.created_at + LIFE)
-    return f"https://t.me/{bot}?start={invite(rules.signer.keys[0], invitation)}"
+    token = invite(rules.signer.keys[0], invitation)
+    return replace(notice, chat_link=f"https://t.me/{bot}?start={token}")
 
 
 def _read_ahead(tx: Transaction, dues: Sequence[Due]) -> Memory:

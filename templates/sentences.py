@@ -17,6 +17,7 @@ def _(message: str) -> str:
 SENTENCES = MappingProxyType(
     {
         "chat.button.take": _("Take"),
+        "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
         "chat.button.accept": _("Accept"),
         "chat.button.reject": _("Reject"),
@@ -26,12 +27,16 @@ SENTENCES = MappingProxyType(
         "chat.toast.unknown-button": _("This button no longer works."),
         "chat.toast.taken": _("%(number)s is yours now."),
         "chat.toast.yours-already": _("This ticket is already yours."),
+        "chat.toast.resolved": _("%(number)s is resolved."),
+        "chat.toast.resolved-already": _("This ticket is resolved already."),
         "chat.toast.closed": _("%(number)s is closed."),
         "chat.toast.closed-already": _("This ticket is closed already."),
         "chat.toast.forbidden": _("The process does not allow that at this stage."),
         "chat.toast.judged-already": _("This has already been decided."),
         "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
         "chat.toast.rejected": _("Rejected: the message stays here only."),
+        "digest.opened": _("Opened"),
+        "digest.closed": _("Closed"),
         "stage.new": _("new"),
         "stage.assigned": _("assigned"),
         "stage.in-progress": _("in progress"),
@@ -89,6 +94,7 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(
             "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."
         ),
@@ -113,6 +119,20 @@ SENTENCES = MappingProxyType(
             "Your request is registered: %(subject)s\n"
             "A specialist will answer you here. To add something, just write. "
             "/new begins another request."
+        ),
+        "chat.partner.taken": _(
+            "%(number)s: %(assignee)s has started to work on your request."
+        ),
+        "chat.partner.resolved": _(
+            "%(number)s: your request is resolved. If something is not in order, "
+            "reply to this message, and the request will be open again."
+        ),
+        "chat.partner.closed": _(
+            "%(number)s: your request is closed. If the question comes back, "
+            "reply to this message, and the request will be open again."
+        ),
+        "chat.partner.reopened": _(
+            "%(number)s: your request is open again, and we are working on it."
         ),
         "chat.partner.new": _("Write your new request in the next message."),
         "chat.partner.nothing-said": _(

@@ -15,7 +15,7 @@ from jinja2 import (
 )
 from jinja2.exceptions import UndefinedError
 
-from templates import catalogues, filters
+from templates import catalogues, clocks, filters
 from templates.clocks import Clocks
 from templates.errors import FactsError, UnknownTextError
 from templates.sentences import SENTENCES
@@ -27,12 +27,12 @@ _FACT = 500
 class Voice:
     """All texts in one language."""
 
-    def __init__(self, language: str, clocks: Clocks) -> None:
+    def __init__(self, language: str, own: Clocks) -> None:
         known = catalogues.translations(language)
         self._sentences = {
             name: known.gettext(said) for name, said in SENTENCES.items()
         }
-        environment = _environment(language, clocks)
+        environment = _environment(language, own)
         # The extension adds this method to the environment.
         environment.install_gettext_translations(known, newstyle=False)  # type: ignore[attr-defined]
         environment.globals["label"] = self._label
@@ -69,7 +69,7 @@ class Voice:
         return self._sentences.get(f"{family}.{name}", name)
 
 
-def _environment(language: str, clocks: Clocks) -> Environment:
+def _environment(language: str, own: Clocks) -> Environment:
     environment = Environment(
         autoescape=select_autoescape(["html"], default=False),
         extensions=["jinja2.ext.i18n"],
@@ -81,11 +81,16 @@ def _environment(language: str, clocks: Clocks) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals["language"] = language
+    environment.globals["days"] = partial(clocks.days, language)
     environment.filters.update(
         line=filters.line,
         bare=filters.bare,
         prose=filters.prose,
-        moment=partial(clocks.moment, language),
+        moment=partial(own.moment, language),
+        moment_in=partial(clocks.moment, language),
+        place=partial(clocks.place, language),
+        day=partial(clocks.day, language),
+        span=partial(clocks.span, language),
     )
     return environment
 

@@ -7,9 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.store import Places, Store
+from tests.brokers import RabbitMq
 from tests.databases import Templates
+
+#: A machine that others use, too, may stand still for a while: no test is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +50,18 @@ def store(places: Places) -> Iterator[Store]:
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def rabbit_node() -> Iterator[RabbitMq]:
+    node = RabbitMq()
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def rabbit(rabbit_node: RabbitMq) -> Iterator[RabbitMq]:
+    """Return a running RabbitMQ; tests share it and take names of their own."""
+    rabbit_node.start()
+    yield rabbit_node
+    rabbit_node.thaw()

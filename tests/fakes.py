@@ -26,7 +26,7 @@ from tickets.model import (
     TicketId,
 )
 from tickets.words import UNFINISHED, Channel, DeliveryState, Trust
-from tickets.work import ChatLink, NewAddress, Work
+from tickets.work import ChatLink, NewAddress, NewParticipant, Work
 
 
 @dataclass(slots=True)
@@ -224,7 +224,7 @@ class Records:
         self.silenced |= work.silenced
         self.tickets |= work.opened | work.changed
         for joins in work.participants:
-            self._join(joins.ticket_id, joins.contact_id, joins.role)
+            self._join(joins)
         self._take_comments(work)
         for one, ticket_id in work.refs.items():
             ref = self.known.get(one, Ref(message_id=one))
@@ -268,11 +268,12 @@ class Records:
                 self._meet(replace(one, telegram=given.telegram))
         self.versions |= dict(given.versions)
 
-    def _join(self, ticket_id: TicketId, contact_id: int, role: str) -> None:
-        people = self.joined.setdefault(ticket_id, [])
-        contact = next(one for one in self.people.values() if one.id == contact_id)
-        if all(one.contact.id != contact_id for one in people):
-            people.append(Participant(contact=contact, role=role))
+    def _join(self, new: NewParticipant) -> None:
+        people = self.joined.setdefault(new.ticket_id, [])
+        contact = next(one for one in self.people.values() if one.id == new.contact_id)
+        if all(one.contact.id != new.contact_id for one in people):
+            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
+            people.append(joined)
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

@@ -30,7 +30,7 @@ def send_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
         if isinstance(way, Person):
             _write_answer(desk.work, ticket, comment, person=way)
         else:
-            mail_notice(desk.work, ticket, "answer", email=way, comment=comment)
+            mail_notice(desk.work, ticket, "answer", email=way, comment_id=comment.id)
     if not ways:
         chat.tell_topic(desk, ticket, "nobody-to-mail")
 

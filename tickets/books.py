@@ -26,10 +26,15 @@ from tickets.words import Trust
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
-    """A contact of a ticket and the part they play: requester or cc."""
+    """A contact of a ticket and the part they play: requester or cc.
+
+    ``quiet`` ones get the answers of people and none of the desk's own notices: the
+    mail that brought them in was written by a program, or was one of too many.
+    """
 
     contact: Contact
     role: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

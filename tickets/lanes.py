@@ -26,6 +26,10 @@ def mail(number: str, recipient: str) -> str:
     return f"mail/{number}/{recipient.lower()}"
 
 
+def digest(report: str, recipient: str) -> str:
+    return f"mail/digest/{report}/{recipient.lower()}"
+
+
 def forum(chat: int, number: str) -> str:
     return f"telegram/{chat}/{number}"
 

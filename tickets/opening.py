@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tickets import process
+from tickets.books import Participant
 from tickets.comments import Draft, add_comment
 from tickets.desk import Desk
-from tickets.model import Comment, Contact, Site, Ticket, TicketId
+from tickets.model import Comment, Site, Ticket, TicketId
 from tickets.people import add_participant
 from tickets.words import EventType, Priority
 from tickets.work import Work
 
 
 def open_ticket(
-    desk: Desk, *, site: Site, subject: str, people: Sequence[Contact], draft: Draft
+    desk: Desk, *, site: Site, subject: str, people: Sequence[Participant], draft: Draft
 ) -> tuple[Ticket, Comment]:
     """Return the new ticket and its first comment; the requester leads ``people``."""
-    work, requester = desk.work, people[0]
+    work, requester = desk.work, people[0].contact
     number = desk.books.next_number(site.code)
     ticket = Ticket(
         id=TicketId(work.ids.row("ticket")),
@@ -35,9 +36,10 @@ def open_ticket(
         opened_at=work.now,
     )
     ticket = _record_opening(work, ticket)
-    for place, contact in enumerate(people):
-        role = "cc" if place else "requester"
-        ticket = add_participant(desk, ticket, contact, role=role)
+    for one in people:
+        ticket = add_participant(
+            desk, ticket, one.contact, role=one.role, quiet=one.quiet
+        )
     return add_comment(work, ticket, draft)
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from tickets.digests import Format
+from tickets.figures import Figures
 from tickets.letter import File, Mailbox
-from tickets.model import Comment, Contact, DeliveryId, Json, Ticket
+from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailNotice:
     """A mail to one recipient about a ticket.
 
-    ``kind`` is ``accepted`` or ``answer``. ``to`` and ``cc`` are the people shown
-    in the headers, whoever the envelope's ``recipient`` is. ``references`` is the
-    whole chain, oldest first, its last entry the mail that is answered.
+    ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
+    names ``who`` did it, if anybody. ``to`` and ``cc`` are the people shown in the
+    headers, whoever the envelope's ``recipient`` is. ``references`` is the whole
+    chain, oldest first, its last entry the mail that is answered.
     """
 
     delivery: DeliveryId
@@ -32,6 +37,28 @@ class MailNotice:
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
     chat_link: str | None = None  # binds the recipient's Telegram account
+    who: Contact | Specialist | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestNotice:
+    """A mail to one manager about a period.
+
+    ``subjects`` are those of the tickets that the figures name. ``late`` is when the
+    figures were made, if that was long after the period.
+    """
+
+    delivery: DeliveryId
+    report: str
+    recipient: str
+    language: str
+    format: Format
+    figures: Figures
+    subjects: Mapping[str, str]
+    late: datetime | None = None
+
+
+Mail = MailNotice | DigestNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,13 +33,15 @@ def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
 
 
 def add_participant(
-    desk: Desk, ticket: Ticket, contact: Contact, *, role: str
+    desk: Desk, ticket: Ticket, contact: Contact, *, role: str, quiet: bool = False
 ) -> Ticket:
     """Return the ticket with one more to get its answers; never we ourselves."""
     if contact.email is not None and desk.rules.is_own(contact.email):
         return ticket
     desk.work.participants.append(
-        NewParticipant(ticket_id=ticket.id, contact_id=contact.id, role=role)
+        NewParticipant(
+            ticket_id=ticket.id, contact_id=contact.id, role=role, quiet=quiet
+        )
     )
     return desk.work.change(
         ticket,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from tickets import chat
+from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
 from tickets.fetching import fetch_partners_files, list_remote
 from tickets.linking import bind_account
-from tickets.model import Comment, Contact, Ticket, TicketId
+from tickets.model import Comment, Contact, Json, Ticket, TicketId
 from tickets.opening import open_ticket
 from tickets.people import add_participant, find_writer
-from tickets.process import CLOSED
+from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
 from tickets.talk import Wrote
 from tickets.trust import Source, judge
@@ -117,18 +118,11 @@ def _open(desk: Desk, wrote: Wrote) -> Verdict:
         desk,
         site=desk.rules.site_of(author.organisation),
         subject=subject_of(wrote),
-        people=[author],
+        people=[Participant(contact=author, role="requester")],
         draft=_draft(work, wrote, author, trust=trust),
     )
     _remember(work, wrote, comment)
-    chat.post_private(
-        work,
-        wrote.person,
-        "accepted",
-        ticket=ticket,
-        facts={"notice": "accepted", "reply_to": wrote.message_id},
-        priority=OPENING,
-    )
+    _acknowledge(desk, wrote, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     _show(desk, wrote, ticket, comment=comment)
     return Verdict(
@@ -136,6 +130,23 @@ def _open(desk: Desk, wrote: Wrote) -> Verdict:
         rule=NEW,
         outcome_id=str(ticket.id),
         ticket_id=ticket.id,
+    )
+
+
+def _acknowledge(desk: Desk, wrote: Wrote, ticket: Ticket) -> None:
+    """Queue the message with the number, or a mark if the process tells nobody."""
+    notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    if notice is None:
+        chat.react(desk.work, (wrote.person.id, wrote.message_id), "queued")
+        return
+    facts: Json = {"notice": notice, "reply_to": wrote.message_id}
+    chat.post_private(
+        desk.work,
+        wrote.person,
+        "accepted",
+        ticket=ticket,
+        facts=facts,
+        priority=OPENING,
     )
 
 

@@ -26,7 +26,7 @@ from tickets.model import (
 from tickets.words import EventType, Medium
 
 #: What is sent first when not everything can be: lower goes first.
-ANSWER, OPENING, CARD = 0, 1, 2
+ANSWER, OPENING, CARD, DIGEST = 0, 1, 2, 3
 
 
 class Ids(Protocol):
@@ -75,11 +75,12 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket."""
+    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
 
     ticket_id: TicketId
     contact_id: ContactId
     role: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from app.keys import DIFFERS, fingerprints
 from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
-from storage import keyring, once
+from storage import keyring, once, people
 from storage.errors import StorageError
 
 
@@ -37,6 +37,7 @@ def check_all(config: Config) -> list[Found]:
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
+        *check_digests(config),
     ]
 
 
@@ -104,3 +105,18 @@ def check_relay(config: Config) -> Iterator[Found]:
         yield Found(name="relay", ok=False, detail=detail)
     else:
         yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")
+
+
+def check_digests(config: Config) -> Iterator[Found]:
+    """Look for the partners that digests name: a misspelt one counts as nobody."""
+    named = {one for each in config.digests for one in each.scope.organisations}
+    if not named:
+        return
+    try:
+        known = once.look(places_of(config), people.list_organisations, clock=now)
+    except StorageError as error:
+        yield Found(name="digests", ok=False, detail=str(error))
+        return
+    for one in sorted(named - {each["name"] for each in known}):
+        detail = f"{one} is no organisation that is registered"
+        yield Found(name="digests", ok=False, detail=detail)

@@ -23,6 +23,7 @@ class Role(StrEnum):
     WORKER = "worker"
     BOT = "bot"
     RELAY = "relay"
+    SCHEDULER = "scheduler"
     HTTP = "http"
 
 

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from bus.broker import read_broker
+
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -40,6 +43,16 @@ def path_of(url: str) -> Path:
     """Return the path of a ``file:`` or ``maildir:`` URL."""
     rest = url.partition(":")[2]
     return Path(rest.removeprefix("//") if rest.startswith("///") else rest)
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown: with the user's name alone.
+
+    What stands before the last ``@`` may be a password, even one with a slash.
+    """
+    scheme, mark, rest = url.partition("://")
+    user, at, where = rest.rpartition("@")
+    return f"{scheme}{mark}{user.partition(':')[0]}{at}{where}"
 
 
 def _resolve_url(url: str, info: ValidationInfo) -> str:
@@ -86,9 +99,15 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
-    if not url.startswith("file:"):
-        raise ValueError("must be file:PATH; this version publishes to files alone")
-    return SecretStr(_resolve_url(url, info))
+    if url.startswith("file:"):
+        return SecretStr(_resolve_url(url, info))
+    if not url.startswith(("amqp:", "amqps:")):
+        raise ValueError(f"must be file:PATH or {_RABBIT}")
+    try:
+        read_broker(url)
+    except ValueError as error:
+        raise ValueError(f"must be {_RABBIT}: {error}") from None
+    return secret
 
 
 def _http(url: str) -> str:
@@ -126,6 +145,13 @@ def _zone(name: str) -> str:
             "must be a time zone of the IANA list as Europe/Moscow"
         ) from error
     return name
+
+
+def _cron(schedule: str) -> str:
+    from scheduler.schedule import Schedule  # noqa: PLC0415 # most desks need no cron
+
+    Schedule(schedule, "UTC")
+    return schedule
 
 
 def _template(style: str) -> str:
@@ -168,6 +194,7 @@ BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
+Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_not_empty)]

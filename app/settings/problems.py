@@ -14,7 +14,6 @@ from app.settings.tables import Table
 
 #: Keys that the design knows and this version does not act on.
 NOT_BUILT = {
-    "digests",
     "routing",
     "mail.imap",
     "telegram.webhook_url",

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.config import Config, ConfigError, load, rules_from, validate_for_run
+from app.settings.kinds import without_password
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
+DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
+WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
 
@@ -132,7 +135,15 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
-        ('[[digests]]\nname = "x"\n', "digests: this version does not do that yet"),
+        ('[[digests]]\nname = "x"\n', "digests[0].schedule: must be given"),
+        (f"{DIGEST}schedule = '0 9 * *'\n", "= '0 9 * *': must be the five fields"),
+        (f"{DIGEST}schedule = '0 9 1 * 1'\n", "of the month or of the week, not both"),
+        (f"{DIGEST}schedule = '0 25 * * *'\n", "the last value (25) is higher"),
+        (f"{DIGEST}schedule = '0 0 31 2 *'\n", "must name a day that comes"),
+        (f"{WEEKLY}scope = {{sites = ['XX']}}\n", "'XX', which sites do not list"),
+        (f"{WEEKLY}scope = {{site = ['NN']}}\n", "did you mean sites?"),
+        (f"{WEEKLY}format = 'pdf'\n", "must be 'html' or 'text'"),
+        (f"{WEEKLY}{WEEKLY}", "digests: name 'weekly' is given twice"),
         ('[[routing]]\nif = "x"\n', "routing: this version does not do that yet"),
         ('[[mail.imap]]\nname = "x"\n', "mail.imap: this version does not do that"),
         ('[storage]\nurl = "sqlite://"\n', "storage.url = 'sqlite://': must be sqlite"),
@@ -141,8 +152,11 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[service]\ntimezone = "Mars"\n', "service.timezone = 'Mars': must be a time"),
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
+        ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
+        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH or amqp(s):"),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
+        ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
         ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
         ("sites = []\n", "sites"),
@@ -187,6 +201,8 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[mail]\nrelay = "stmp://user:{SECRET}@host"\n',
         f'[mail]\nrelay = "user:{SECRET}@host"\n',
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
     ],
@@ -200,6 +216,7 @@ def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
         f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
         f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
         f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
+        f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host/?exchange=e"\n'
     )
     config = load(write(folder, text))
     assert SECRET not in f"{config!r} {config} {config.model_dump_json()}"
@@ -208,6 +225,11 @@ def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
 def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
     site = '[[sites]]\ncode = "NN"\nname = "x"\n'
     assert "code 'NN' is given twice" in problems(write(folder, site * 2))
+
+
+def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
+    twice = WEEKLY.replace('["a@b.c"]', '["a@b.c", "A@b.c"]')
+    assert "must name each address once" in problems(write(folder, twice))
 
 
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
@@ -266,3 +288,21 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
     now = rules_from(load()).signer
     assert now.keys[0] == b"n" * 32
     assert now.proves(former.token("NN-1", "a@b.c"), "NN-1", "a@b.c")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "amqp://desk:hush@mq.example:5672/v?exchange=e",
+            "amqp://desk@mq.example:5672/v?exchange=e",
+        ),
+        ("amqps://desk:hu/sh@mq.example/v", "amqps://desk@mq.example/v"),
+        ("amqps://desk:hu@sh@mq.example", "amqps://desk@mq.example"),
+        ("amqp://:hush@mq.example", "amqp://@mq.example"),
+        ("https://bus.example/in", "https://bus.example/in"),
+        ("file:/var/bus.jsonl", "file:/var/bus.jsonl"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown

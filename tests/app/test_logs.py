@@ -75,6 +75,14 @@ def test_what_names_or_looks_like_a_secret_is_not_written(written: io.StringIO) 
     assert "pw" not in line["reason"]
 
 
+@pytest.mark.parametrize("library", ["aio_pika.channel", "aiormq.channel"])
+def test_a_library_that_logs_what_people_wrote_is_not_heard(
+    written: io.StringIO, library: str
+) -> None:
+    logging.getLogger(library).error("Unhandled message %r", b"what people wrote")
+    assert written.getvalue() == ""
+
+
 def test_a_traceback_has_no_secret_in_it(written: io.StringIO) -> None:
     try:
         int(f"https://api.telegram.org/bot{TOKEN}/getMe")

@@ -18,6 +18,8 @@ from bus.targets import Out, Publisher
 from storage import handles
 from storage.store import Places
 from tests.app.workshop import Workshop, run
+from tests.brokers import RabbitMq
+from tests.bus.rabbit import settle
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
 
 TARGET = "corporate"
@@ -142,5 +144,28 @@ def test_a_file_gets_one_line_an_event(places: Places, tmp_path: Path) -> None:
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         ids = [row.id for row in shop.rows("SELECT id FROM event")]
         assert sorted(line["id"] for line in lines) == sorted(ids)
+
+    run(places, scene)
+
+
+def test_a_broker_holds_what_the_journal_holds(
+    places: Places, rabbit: RabbitMq
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        place = await settle(rabbit, binding="zayavka.#")
+        publisher = place.publisher()
+        add_bus(shop, publisher)
+        for n in range(3):
+            await shop.mail(str(n), subject=f"Тема {n}")
+        await publisher.close()
+        messages = await place.read()
+        bodies = [json.loads(one.body) for one in messages]
+        ids = [row.id for row in shop.rows("SELECT id FROM event")]
+        assert sorted(body["id"] for body in bodies) == sorted(ids)
+        assert [one.message_id for one in messages] == [body["id"] for body in bodies]
+        for seqs in streams(
+            [(b["source"], int(b["sequence"])) for b in bodies]
+        ).values():
+            assert seqs == list(range(1, len(seqs) + 1))
 
     run(places, scene)

@@ -40,6 +40,7 @@ from scheduler.drain import Source
 from scheduler.relay import Relay
 from storage import arrivals, lanes
 from storage.arrivals import NewArrival
+from storage.books import SqlBooks
 from storage.deliveries import Due
 from storage.flush import flush
 from storage.people import add_specialist
@@ -48,7 +49,9 @@ from storage.transaction import Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
-from tickets.outgoing import MailNotice
+from tickets.desk import Desk
+from tickets.outgoing import Mail
+from tickets.stages import assign
 from tickets.words import Role
 from tickets.work import Work
 
@@ -159,6 +162,21 @@ class Workshop:
 
         self.store.write(job)
 
+    def give_to_anna(self) -> None:
+        """Let an operator assign the first ticket."""
+
+        def job(tx: Transaction) -> None:
+            work = Work(now=tx.now, ids=tx.ids)
+            desk = Desk(work=work, books=SqlBooks(tx), rules=rules())
+            ticket = desk.books.ticket_by_number("NN-1")
+            anna = desk.books.specialist(ANNA)
+            assert ticket is not None
+            assert anna is not None
+            assign(desk, ticket, anna, actor="operator")
+            flush(tx, [work])
+
+        self.store.write(job)
+
     def restart(self) -> None:
         """Forget what was leased, as a start of the only process does."""
         self.store.write(lanes.free_all)
@@ -197,7 +215,7 @@ async def workshop(places: Places) -> AsyncIterator[Workshop]:
 
 def hasten(store: Store) -> None:
     """Spare the disk: nobody pulls the plug on these scenes."""
-    if not store.is_sqlite:
+    if not store.is_sqlite:  # tests.databases has done so
         return
     raw = store._engine.raw_connection()
     raw.cursor().execute("PRAGMA synchronous = OFF")
@@ -208,7 +226,7 @@ def add_mailing(shop: Workshop, relay: MailRelay) -> None:
     """Let the workshop send mail."""
     sender = Sender(address=SUPPORT, name="Desk", signer=rules().signer, sites={})
 
-    def compose(notice: MailNotice, nonce: str) -> tuple[str, bytes]:
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=shop.clock.now())
         return compose_notice(notice, texts(), sender=sender, stamp=stamp)
 

@@ -170,7 +170,7 @@ def acts(first: str, text: str) -> dict[str, Callable[[Scene], None]]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     played=st.lists(st.sampled_from(sorted(acts("", ""))), max_size=25),
     text=st.text(max_size=60).map(lambda one: one * 600),

@@ -38,11 +38,22 @@ def test_a_relative_path_is_taken_as_it_is(
 
 
 @pytest.mark.parametrize(
-    "url", ["amqp://localhost", "kafka:x", "bus.jsonl", "", "file:", "file://host/x"]
+    "url", ["amqp1://localhost", "kafka:x", "bus.jsonl", "", "file:", "file://host/x"]
 )
 def test_another_kind_of_bus_is_refused_by_naming_those_there_are(url: str) -> None:
     with pytest.raises(ValueError, match="file:"):
         publisher_from(url)
+
+
+def test_a_rabbit_without_a_place_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"bus\.url: \?exchange=NAME is missing"):
+        publisher_from("amqp://user:password@localhost")
+
+
+def test_a_rabbit_is_not_called_before_the_first_event() -> None:
+    publisher = publisher_from("amqps://localhost:1?exchange=desk")
+    assert asyncio.run(publisher.publish([])) == []
+    asyncio.run(publisher.close())
 
 
 def test_what_a_bus_must_know_is_read_out_of_the_body() -> None:

@@ -257,7 +257,7 @@ _HEADERS = {
         ticket=st.one_of(st.none(), _HOSTILE),
     )
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_value_adds_a_header_or_breaks_a_line(mail: Outgoing) -> None:
     raw = compose(mail)
     assert b"\0" not in raw
@@ -271,7 +271,6 @@ def test_no_value_adds_a_header_or_breaks_a_line(mail: Outgoing) -> None:
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=300))
-@settings(deadline=None)
 def test_words_of_a_subject_survive(subject: str) -> None:
     found = parse.read(compose(_outgoing(subject=subject))).subject
     assert found.split() == subject.split()

@@ -47,7 +47,7 @@ def _strings(letter: Letter) -> list[str]:
 
 
 @given(_MAIL)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_bytes_give_a_letter(raw: bytes) -> None:
     letter = parse.read(raw)
     assert not any("beyond" in defect for defect in letter.defects)

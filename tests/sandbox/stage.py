@@ -92,7 +92,7 @@ async def setting(settings: Settings) -> AsyncIterator[Stage]:
     async with (
         Sandbox(settings) as sandbox,
         httpx.AsyncClient(
-            base_url=f"{sandbox.url}/sandbox/api/", timeout=20, **PLAIN
+            base_url=f"{sandbox.url}/sandbox/api/", timeout=PATIENCE, **PLAIN
         ) as web,
         Bot(
             settings.token,
@@ -106,11 +106,19 @@ async def setting(settings: Settings) -> AsyncIterator[Stage]:
 
 
 # Reading the certificates takes each client a tenth of a second.
+#: What a busy machine may take to answer, in seconds.
+PATIENCE = 30.0
 PLAIN: dict[str, Any] = {"verify": False}
 
 
 def _request() -> HTTPXRequest:
-    return HTTPXRequest(httpx_kwargs=PLAIN)
+    return HTTPXRequest(
+        connect_timeout=PATIENCE,
+        read_timeout=PATIENCE,
+        write_timeout=PATIENCE,
+        pool_timeout=PATIENCE,
+        httpx_kwargs=PLAIN,
+    )
 
 
 async def furnish(stage: Stage) -> None:

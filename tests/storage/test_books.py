@@ -150,6 +150,16 @@ def test_participants_come_in_the_order_they_joined(bench: Bench) -> None:
     ]
 
 
+def test_who_gets_no_notices_is_known_by_their_participation(bench: Bench) -> None:
+    robot = {"automatic": True, "author": Mailbox(address="robot@partner.example")}
+    mail(bench, cc=(Mailbox(address="olga@partner.example"),), **robot)
+    joined = bench.look(lambda books: books.participants(ticket(bench).id))
+    assert [(one.contact.email, one.quiet) for one in joined] == [
+        ("robot@partner.example", True),
+        ("olga@partner.example", False),
+    ]
+
+
 def test_numbers_are_counted_per_site(bench: Bench) -> None:
     def take(site: str) -> str:
         return bench.run(lambda desk: desk.books.next_number(site))

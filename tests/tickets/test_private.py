@@ -169,6 +169,18 @@ def test_a_long_answer_comes_whole_as_a_file(play: Play, chat: Chat) -> None:
     assert [one.kind for one in chat.sent()] == ["answer", "full-text"]
 
 
+def test_the_stages_are_told_in_the_chat(play: Play, chat: Chat) -> None:
+    chat.write("Принтер")
+    play.press("take")
+    [taken] = chat.sent()
+    assert (taken.facts["notice"], taken.facts["assignee"]) == ("taken", "Анна")
+    for stage in ("resolved", "closed"):
+        play.press(stage.removesuffix("d"))
+        assert chat.told() == [stage]
+    chat.write("Опять", reply_to=1)
+    assert chat.told() == ["reopened", "reaction"]
+
+
 def test_a_note_stays_among_the_specialists(play: Play, chat: Chat) -> None:
     chat.write("Принтер")
     play.say("// опять они")

@@ -1,0 +1,1 @@
+"""A morning at the desk, played through the real protocols."""

@@ -1,0 +1,65 @@
+"""The parts that one process alone runs: the bot, and the feed of each bus."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from app import parts
+from app.config import ConfigError
+from app.intake import Intake
+from app.leading import Tasks, draining, running
+from app.settings import tables
+from app.wakes import Wakes
+from bot.client import open_bot
+from bot.poller import Poller
+
+
+def bot_id_of(token: str) -> int:
+    """Return the bot's own user id, which its token begins with."""
+    return int(token.partition(":")[0])
+
+
+@asynccontextmanager
+async def talking(
+    kit: parts.Kit,
+    intake: Intake,
+    wakes: Wakes,
+    *,
+    show: Callable[[Poller | None], None],
+) -> AsyncIterator[Tasks]:
+    """Take updates from Telegram and speak to the chats.
+
+    Together, for the chats' budgets are in the memory of who spends them; ``show``
+    is told of the poller.
+    """
+    telegram = kit.config.telegram
+    if telegram.token is None:
+        raise ConfigError(["telegram.token is not set"])
+    token = telegram.token.get_secret_value()
+    async with open_bot(token, telegram.api_url) as bot:
+        poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
+        spent = await parts.spent_before(kit.store)
+        drain = parts.make_chatting(kit, bot, poller=poller, spent=spent)
+        show(poller)
+        try:
+            async with (
+                draining(wakes, parts.KINDS["chat"], drain) as speaking,
+                running(poller) as polling,
+            ):
+                yield [*speaking, *polling]
+        finally:
+            show(None)
+
+
+@asynccontextmanager
+async def mirroring(
+    kit: parts.Kit, target: tables.Bus, wakes: Wakes
+) -> AsyncIterator[Tasks]:
+    """Publish to one target of the bus."""
+    source, drain = parts.make_mirroring(kit, target)
+    try:
+        async with draining(wakes, parts.KINDS["bus"], drain) as tasks:
+            yield tasks
+    finally:
+        await source.publisher.close()
