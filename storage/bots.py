@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
+from storage.prepared import Prepared
 from storage.schema import table
 from storage.transaction import Transaction
 
 CURSOR = table("cursor")
 NAME = "telegram-bot"
+_known = Prepared(
+    lambda _: select(CURSOR.c.value).where(CURSOR.c.name == literal(NAME))
+)
 
 
 def remember(tx: Transaction, username: str) -> None:
@@ -20,5 +24,5 @@ def remember(tx: Transaction, username: str) -> None:
 
 def username(tx: Transaction) -> str | None:
     """Return the bot's name, None until it has spoken to Telegram."""
-    value = tx.run(select(CURSOR.c.value).where(CURSOR.c.name == NAME)).scalar()
+    value = tx.run(_known).scalar()
     return None if value is None else str(value["username"])

@@ -43,7 +43,8 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
     acted = who.actors(tx, {due.facts.get("who") for due in dues})
-    bot = bots.username(tx) if rules.telegram else None
+    offers = rules.telegram and any(due.kind == "accepted" for due in dues)
+    bot = bots.username(tx) if offers else None
     return [
         digests.notice(tx, due, language=rules.language)
         if due.kind == digests.KIND

@@ -21,6 +21,7 @@ from bot.text import between, clean, cut, units
 from tickets import process
 from tickets.letter import File
 from tickets.model import (
+    Attachment,
     Comment,
     CommentId,
     Contact,
@@ -33,7 +34,7 @@ from tickets.model import (
     TicketId,
 )
 from tickets.outgoing import ChatNotice
-from tickets.words import Channel, Priority, Trust, Visibility
+from tickets.words import Channel, FileState, Priority, Trust, Visibility
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ALL_BUTTONS = ["take:NN-7", "resolve:NN-7", "close:NN-7"]
@@ -325,3 +326,57 @@ def test_a_frozen_call_has_the_same_bytes_every_time() -> None:
     call = render(notice("file", file=PDF), Echo())
     assert encode(call) == encode(decode(encode(call)))
     assert decode(encode(call)).file == call.file
+
+
+OLGA = 2001
+
+
+def told(kind: str, **fields: Any) -> dict[str, Any]:
+    """Return what a private chat is sent."""
+    return params(kind, **{"chat": OLGA, "thread_id": None, **fields})
+
+
+def test_a_partner_is_told_the_number_in_answer_to_what_they_wrote() -> None:
+    shown = told("accepted", facts={"notice": "accepted", "reply_to": 9})
+    assert (shown["chat_id"], bold_of(shown)) == (OLGA, "NN-7")
+    assert shown["reply_parameters"]["message_id"] == 9
+    assert "message_thread_id" not in shown
+    assert "subject=Pump" in shown["text"]
+
+
+def test_an_answer_bears_the_number_and_who_gave_it() -> None:
+    shown = told("answer", comment=replace(COMMENT, author=ANNA))
+    assert bold_of(shown) == "NN-7 · Анна"
+    assert shown["text"].endswith("From: <a@b.c> & co")
+
+
+def test_an_answer_names_the_files_that_stayed_behind() -> None:
+    kept = Attachment(
+        id=1,
+        name="кино.mov",
+        media_type="a/b",
+        size=30_000_000,
+        sha256=None,
+        state=FileState.REMOTE_ONLY,
+    )
+    answer = replace(COMMENT, author=ANNA, attachments=(kept,))
+    assert "names=кино.mov" in told("answer", comment=answer)["text"]
+
+
+@given(text=st.text(max_size=9000), subject=st.text(max_size=300))
+def test_whatever_is_written_fits_a_private_message(text: str, subject: str) -> None:
+    ticket = replace(TICKET, subject=subject)
+    comment = replace(COMMENT, author=ANNA, text=text)
+    for kind in ("answer", "accepted"):
+        shown = told(kind, ticket=ticket, comment=comment)
+        assert 0 < units(shown["text"]) <= TEXT_LIMIT
+
+
+def test_a_private_notice_has_words_of_its_own() -> None:
+    shown = told("notice", facts={"notice": "welcome", "language": "en"})
+    assert shown["text"] == "chat.partner.welcome/ru number=NN-7"
+
+
+def test_a_comment_from_the_chat_says_where_it_came_from() -> None:
+    shown = params("comment", comment=replace(COMMENT, channel=Channel.TELEGRAM))
+    assert "email=Telegram" in shown["text"]

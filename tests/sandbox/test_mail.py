@@ -19,14 +19,18 @@ from tests.sandbox.stage import ControlError, Stage, play
 
 
 def put(
-    folder: Path, subject: str, *, at: str = "Mon, 23 Nov 2026 10:00:00 +0300"
+    folder: Path,
+    subject: str,
+    *,
+    at: str = "Mon, 23 Nov 2026 10:00:00 +0300",
+    text: str = "Здравствуйте!",
 ) -> str:
     message = EmailMessage()
     message["From"] = "Поддержка <support@example.org>"
     message["To"] = "olga@romashka.example"
     message["Subject"] = subject
     message["Date"] = at
-    message.set_content("Здравствуйте!")
+    message.set_content(text)
     message.add_attachment(b"x", "application", "pdf", filename="акт.pdf")
     return str(mailbox.Maildir(folder).add(message.as_bytes()))
 

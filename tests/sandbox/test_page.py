@@ -154,3 +154,27 @@ def test_mail_is_read_and_answered(tmp_path: Path) -> None:
             assert inbox.letters[0].mail_from == "olga@romashka.example"
 
         play(scene, mail_dir=folder, smtp=("127.0.0.1", port))
+
+
+def test_a_partner_starts_the_bot_and_opens_a_link_from_a_letter(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "sent"
+
+    async def scene(stage: Stage) -> None:
+        name = stage.sandbox.telegram.bot.username
+        link = f"https://t.me/{name}?start=a-b_C"
+        put(folder, "[NN-1] Принято", text=f"Писать можно и в Telegram: {link}")
+        async with browsing(WIDE) as page:
+            await page.goto(stage.sandbox.page_url)
+            await page.locator("#chats").get_by_role("button", name="Нина").click()
+            await expect(page.locator("#composer")).to_be_hidden()
+            await page.get_by_role("button", name="Запустить").click()
+            await expect(page.locator(".message.own .body")).to_have_text("/start")
+            await expect(page.locator("#composer")).to_be_visible()
+            await page.get_by_text("[NN-1] Принято").click()
+            await page.get_by_role("button", name="Открыть в Telegram: Ольга").click()
+            await expect(page.locator("#title")).to_have_text("Ольга")
+            await expect(page.locator(".body")).to_have_text("/start a-b_C")
+
+    play(scene, mail_dir=folder)
