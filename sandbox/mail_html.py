@@ -21,6 +21,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+# A link would replace the letter in its frame: under the policy this opens nothing.
+_INERT = '<!DOCTYPE html><base target="_blank">'
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _SHOWN_BY_ID = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 
@@ -35,7 +37,7 @@ def read_html(raw: bytes) -> str | None:
         content, pictures = str(body.get_content()), _pictures(message)
     except PARSER_ERRORS:
         return None
-    return _SHOWN_BY_ID.sub(
+    return _INERT + _SHOWN_BY_ID.sub(
         lambda found: pictures.get(_content_id(found[1]), found[0]), content
     )
 
