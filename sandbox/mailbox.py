@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 SHOWN = 200
-Kind = Literal["letter", "acknowledgement", "digest", "written"]
+Kind = Literal["letter", "acknowledgement", "notice", "digest", "written"]
 
 # What the standard parser is known to let through on hostile headers.
 PARSER_ERRORS = (LookupError, ValueError, AttributeError, TypeError)
@@ -69,15 +69,21 @@ class SentMail:
         return newest(self.everything())
 
     def everything(self) -> list[Mail]:
-        """Return all mails in no order; a missing folder is an empty one."""
+        """Return all mails as they came; a missing folder is an empty one."""
         if self._folder is None or not self.stamp():
             return []
         box = mailbox.Maildir(self._folder, factory=None, create=False)
         known = self._read
         self._read = {
-            key: known.get(key) or self._parse(box, key) for key in box.iterkeys()
+            key: known.get(key) or self._parse(box, key)
+            for key in sorted(box.iterkeys(), key=self._came)
         }
         return list(self._read.values())
+
+    def _came(self, key: str) -> int:
+        """Return when a mail was put here, in ns; 0 if it has just been moved."""
+        path = (self._folder or Path()) / "new" / key
+        return path.stat().st_mtime_ns if path.exists() else 0
 
     def raw(self, key: str) -> bytes | None:
         if self._folder is None or not self.stamp():
@@ -96,9 +102,7 @@ class SentMail:
 
 def newest(mails: Iterable[Mail]) -> list[Mail]:
     """Return the newest first, an answer before the letter of the same second."""
-    ordered = sorted(
-        mails, key=lambda mail: (mail.at, mail.kind != "written", mail.key)
-    )
+    ordered = sorted(mails, key=lambda mail: (mail.at, mail.kind != "written"))
     return ordered[: -SHOWN - 1 : -1]
 
 
@@ -143,7 +147,9 @@ def _kind(message: EmailMessage) -> Kind:
     mark = str(message.get("Auto-Submitted", "")).strip().lower()
     if mark == "auto-replied":
         return "acknowledgement"
-    return "digest" if mark == "auto-generated" else "letter"
+    if mark == "auto-generated":
+        return "notice" if message.get("X-Zayavka-Ticket") else "digest"
+    return "letter"
 
 
 def _unreadable(key: str, raw: bytes, error: Exception) -> Mail:

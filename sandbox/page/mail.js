@@ -1,7 +1,7 @@
 "use strict";
 // Mailboxes: whose mail is shown, and a letter as its reader sees it.
 
-const marks = { acknowledgement: "подтверждение", digest: "сводка", written: "письмо партнёра" };
+const marks = { acknowledgement: "подтверждение", notice: "уведомление", digest: "сводка", written: "письмо партнёра" };
 const sheets = new Map(); // the open mailbox's letters, by key: a letter never changes
 let person = ""; // whose mailbox is open; everybody's if empty
 
