@@ -186,7 +186,7 @@ def test_a_person_opens_a_mailbox_and_sees_the_chart(tmp_path: Path) -> None:
             letter = page.frame_locator("iframe")
             await expect(letter.locator("h1")).to_have_text("Сводка")
             chart = letter.locator("#chart")
-            assert await chart.evaluate("one => one.naturalWidth") == 2
+            await expect(chart).to_have_js_property("naturalWidth", 2)
             send(folder, "[NN-1] Ещё", IVAN)
             await expect(owners.nth(0)).to_have_text("Все3")
             await chart.evaluate("one => one.title = 'не загружено заново'")
