@@ -25,6 +25,10 @@ FORUM = -1001000000001
 STAFF = ((1001, "Анна", "Смирнова"), (1002, "Борис", "Кузнецов"))
 
 
+#: Who may write to it in Telegram, once they have pressed START.
+PARTNERS = ((2001, "Ольга", "Иванова"), (2002, "Павел", "Орлов"))
+
+
 @asynccontextmanager
 async def sandbox_for(
     config: Config, port: int
@@ -55,7 +59,7 @@ async def sandbox_for(
 
 
 def _people(sandbox: Sandbox) -> None:
-    for user_id, first, last in STAFF:
+    for user_id, first, last in STAFF + PARTNERS:
         add_user(sandbox.telegram, User(id=user_id, first_name=first, last_name=last))
     members = {user_id: Member(status="member") for user_id, _, _ in STAFF}
     founding = Founding(title="Поддержка", id=FORUM, members=members)

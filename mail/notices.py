@@ -119,6 +119,7 @@ def _facts(notice: MailNotice) -> Json:
         "subject": notice.ticket.subject,
         "specialist": name if by_staff else "",
         "contact": "" if by_staff else name,
+        "chat_link": notice.chat_link,
     }
     comment = notice.comment
     if comment is not None:

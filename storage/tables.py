@@ -394,7 +394,7 @@ class Chat(SQLModel, table=True):
     telegram_id: int = Field(sa_column=Column(BigId, unique=True, nullable=False))
     former_id: int | None = Field(default=None, sa_column=Column(BigId, unique=True))
     kind: str  # forum or private
-    status: str = "active"
+    status: str = "active"  # or blocked
 
 
 class ChatMessage(SQLModel, table=True):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from tickets import chat, lanes, process
+from tickets import chat, process
 from tickets.books import Participant
 from tickets.desk import Desk
 from tickets.model import Json, Ticket
 from tickets.process import Reader
-from tickets.words import Medium
+from tickets.talk import Person
+from tickets.ways import find_way, mail_notice
 from tickets.work import CARD
 
 #: Nobody reads what is sent there; to most of them no program may write (RFC 3834, 2).
@@ -37,18 +38,12 @@ def tell_participant(
 
     ``facts["who"]`` is who did it, as actors are written.
     """
-    email = one.contact.email
-    if email is None or one.quiet or desk.rules.is_own(email) or is_machine(email):
-        return
-    desk.work.deliver(
-        Medium.MAIL,
-        notice,
-        target=email,
-        lane=lanes.mail(ticket.number, email),
-        priority=CARD,
-        facts=facts,
-        ticket_id=ticket.id,
-    )
+    way = None if one.quiet else find_way(desk, ticket.id, one.contact)
+    if isinstance(way, Person):
+        said: Json = {"assignee": ticket.assignee.name if ticket.assignee else ""}
+        chat.tell_person(desk.work, way, notice, ticket=ticket, facts=said)
+    elif way is not None and not is_machine(way):
+        mail_notice(desk.work, ticket, notice, email=way, priority=CARD, facts=facts)
 
 
 def tell_assignee(desk: Desk, ticket: Ticket, notice: str, *, actor: str) -> None:

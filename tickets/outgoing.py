@@ -33,8 +33,10 @@ class MailNotice:
     references: tuple[str, ...]
     in_reply_to: str | None
     comment: Comment | None = None
+    reader: Contact | None = None  # whose address the recipient's is, if anybody's
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+    chat_link: str | None = None  # binds the recipient's Telegram account
     who: Contact | Specialist | None = None
 
 
@@ -65,7 +67,8 @@ class ChatNotice:
 
     ``kind`` is one of: topic (create it), card (send or edit it), comment,
     full-text (the comment as a text file), file, notice (``facts["notice"]``
-    names the sentence), reaction, toast, fetch. The first is never queued: a
+    names the sentence), reaction, toast, fetch; and in private chats accepted
+    (the ticket's number) and answer. The first is never queued: a
     relay makes the topic, and then the card, when something needs them.
     ``thread_id`` is None while the ticket has no topic, ``card_message_id`` while
     it has no card. ``repeat`` marks a message that may have been sent before.
@@ -82,3 +85,8 @@ class ChatNotice:
     thread_id: int | None = None
     card_message_id: int | None = None
     repeat: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Say whether it goes to a person's chat, whose id is theirs: above zero."""
+        return self.chat > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tickets import chat, process
-from tickets.answers import mail_answer
+from tickets.answers import send_answer
 from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
 from tickets.fetching import fetch_files, is_waiting, list_remote
@@ -89,7 +89,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
         ticket = _move_on(desk, ticket, author)
         chat.react(work, where, "queued")
         if not is_waiting(comment):
-            mail_answer(desk, ticket, comment)
+            send_answer(desk, ticket, comment)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule="note" if is_note else "answer",

@@ -170,6 +170,7 @@ class Telegram(Table):
     token: Token | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
+    strangers: Literal["accept", "refuse"] = "accept"
     admin_chat: int | None = None  # alarms go there once they are built
 
 

@@ -25,6 +25,7 @@ _ROWS: tuple[Row, ...] = (
     ("GET", "users", persons.list_users),
     ("POST", "users", persons.add_user),
     ("POST", "users/{user}", persons.change_user),
+    ("POST", "users/{user}/start", persons.start),
     ("GET", "chats", persons.list_chats),
     ("POST", "groups", persons.add_group),
     ("POST", _CHAT + "/members", persons.set_member),

@@ -10,6 +10,7 @@ const refusals = [ // the control API speaks English, the page Russian
   [/TOPIC_CLOSED/, "Тема закрыта: писать в неё может только администратор"],
   [/has blocked the bot/, "Бот заблокирован: сначала разблокируйте его"],
   [/may not manage topics/, "У этого участника нет права управлять темами"],
+  [/has not started the bot.*/, "Сначала нужно запустить бота"],
   [/not in the group/, "Этого человека нет в группе"],
   [/the group has moved/, "Группа переехала, пишите в новую"],
   [/the mail did not go: /, "Письмо не ушло: "],
@@ -217,7 +218,8 @@ async function showTalk() {
   const chat = place && findChat(place.chat);
   const user = place && findUser(place.chat);
   const topic = place && findTopic(chat, place.thread);
-  $("composer").hidden = !place || !(chat || user);
+  const silent = user && !user.is_bot && !user.started;
+  $("composer").hidden = !place || silent || !(chat || user);
   if (!place) return showEmpty("Выберите тему слева, чтобы ответить партнёру как специалист, или личный чат, чтобы написать боту как партнёр.");
   $("title").textContent = topic ? topic.name : chat?.forum ? `${chat.title}: общая тема` : chat?.title || user?.name || "?";
   $("subtitle").textContent = topic ? chat.title + (topic.closed ? ", закрыта" : "") : chat?.kind === "private" || user ? "личный чат с ботом" : "";
@@ -228,6 +230,7 @@ async function showTalk() {
   const messages = chat ? await ask(`chats/${chat.id}/messages?thread=${place.thread}`) : [];
   if (!place || asked !== keyOf(place.chat, place.thread)) return;
   shownMessages = messages.filter((message) => !message.deleted);
+  if (silent) return showStart(user);
   if (!shownMessages.length) return showEmpty("Здесь пока пусто. Напишите первое сообщение.");
   seen.set(asked, shownMessages.at(-1).id);
   const box = $("messages");
@@ -246,6 +249,16 @@ async function showTalk() {
 function showEmpty(text) {
   $("messages").replaceChildren(el("p", { class: "empty" }, text));
 }
+
+function showStart(user) { // until then nobody can write to a bot, nor a bot to them
+  showEmpty(`${user.name} ещё не открывал(а) этого бота.`);
+  $("messages").append(el("button", { class: "start", onclick: () => start(user, "") }, "Запустить"));
+}
+
+const start = (user, payload) => attempt(async () => {
+  await ask(`users/${user.id}/start`, { payload });
+  go(user.id, 0);
+});
 
 function showDeeds(chat, topic, user) {
   const deeds = [];
@@ -331,7 +344,7 @@ function mailNode(mail) {
   const fill = () => {
     if (sheet.children.length > 1) return;
     sheet.append(el("div", { class: "letter-body" },
-      letterView(mail),
+      letterView(mail), chatLinks(mail),
       mail.files.length ? el("p", { class: "muted" }, `Вложения: ${mail.files.join(", ")}`) : "",
       el("div", { class: "row" }, ...replyButtons(mail),
         el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник")),
@@ -342,6 +355,15 @@ function mailNode(mail) {
   });
   if (sheet.open) fill();
   return sheet;
+}
+
+// A link that binds an account opens in the Telegram of whom the reader plays.
+function chatLinks(mail) {
+  const found = mail.text.match(/t\.me\/(\w+)\?start=([\w-]+)/);
+  if (!found || found[1] !== state.bot.username) return "";
+  const staff = new Set(state.chats.flatMap((chat) => chat.members.map((member) => member.id)));
+  return el("p", { class: "row" }, ...state.users.filter((user) => !user.is_bot && !staff.has(user.id)).map((user) =>
+    el("button", { onclick: () => start(user, found[2]) }, `Открыть в Telegram: ${user.name}`)));
 }
 
 const bare = (text) => (text.match(/<([^<>]+)>/) || [null, text])[1].trim();

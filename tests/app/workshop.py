@@ -148,6 +148,7 @@ class Workshop:
             received_at=self.clock.now(),
             envelope={"mail_from": sender, "rcpt_tos": [SUPPORT]},
             raw=raw,
+            door="smtp",
         )
         self.store.write(lambda tx: arrivals.keep(tx, [arrival]))
 

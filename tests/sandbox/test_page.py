@@ -21,6 +21,8 @@ from tests.sandbox.test_mail_html import charted, post
 from tests.sandbox.test_mailboxes import IVAN, send
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: A busy machine may take its time.
+expect.set_options(timeout=30_000)
 WIDE = (1400, 900)
 NARROW = (390, 844)
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("Взять", callback_data="take")]])
