@@ -22,7 +22,8 @@ async function showBus() {
 
 function eventNode(one, fresh) {
   const at = new Date(one.time);
-  const time = isNaN(at) ? one.time : at.toLocaleTimeString("ru");
+  const today = at.toDateString() === new Date().toDateString();
+  const time = isNaN(at) ? one.time : today ? at.toLocaleTimeString("ru") : when(at / 1000);
   const node = el("details", { class: fresh ? "sheet event fresh" : "sheet event" },
     el("summary", {},
       el("b", {}, one.stream),
@@ -33,7 +34,8 @@ function eventNode(one, fresh) {
   node.addEventListener("toggle", () => {
     if (node.children.length > 1) return;
     node.append(el("div", { class: "letter-body" }, el("pre", {}, JSON.stringify(one.event, null, 2)),
-      el("div", { class: "row" }, el("button", { type: "button", onclick: () => showStream(one.stream) }, `Только ${one.stream}`))));
+      $("stream").value.trim() === one.stream ? ""
+        : el("button", { type: "button", onclick: () => showStream(one.stream) }, `Только ${one.stream}`)));
   });
   return node;
 }

@@ -78,9 +78,10 @@ function linked(text) {
     ? el("a", { href: piece, target: "_blank", rel: "noreferrer" }, piece) : piece);
 }
 
-function headersOf(mail) {
-  return el("details", { class: "headers" }, el("summary", {}, "Заголовки"),
-    el("dl", {}, ...mail.headers.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))));
+function sourceOf(mail) {
+  return el("details", { class: "headers" }, el("summary", {}, "Заголовки и исходник"),
+    el("dl", {}, ...mail.headers.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+    el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник"));
 }
 
 // ---- answering ----------------------------------------------------------

@@ -346,9 +346,8 @@ function mailNode(mail) {
     sheet.append(el("div", { class: "letter-body" },
       letterView(mail), chatLinks(mail),
       mail.files.length ? el("p", { class: "muted" }, `Вложения: ${mail.files.join(", ")}`) : "",
-      el("div", { class: "row" }, ...replyButtons(mail),
-        el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник")),
-      headersOf(mail)));
+      el("div", { class: "row" }, ...replyButtons(mail)),
+      sourceOf(mail)));
   };
   sheet.addEventListener("toggle", () => {
     if (sheet.open) { openMails.add(mail.key); fill(); } else openMails.delete(mail.key);
