@@ -61,7 +61,9 @@ def control_routes(telegram: Telegram, desk: Desk) -> list[Route]:
         ("GET", "state", desk.state),
         ("GET", "mails", desk.mails),
         ("GET", "mails/{key}", desk.raw_mail),
+        ("GET", "mails/{key}/html", desk.html_mail),
         ("POST", "mail", desk.send),
+        ("GET", "bus", desk.events),
     )
     return [_route(telegram, row) for row in _ROWS + mail]
 

@@ -158,5 +158,6 @@ class NewMail(Wish):
     subject: str = ""
     name: str = ""
     to: str = ""
+    cc: list[str] = Field(default_factory=list)
     in_reply_to: str = ""
     references: str = ""

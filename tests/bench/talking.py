@@ -77,7 +77,8 @@ def _moment(text: str) -> datetime:
 
 def _waits(house: House) -> Iterator[float]:
     """Let a partner write in their private chat; yield how long each word took."""
-    house.telegram.do("users", id=PARTNER, first_name="Дмитрий", started=True)
+    house.telegram.do("users", id=PARTNER, first_name="Дмитрий")
+    house.telegram.do(f"users/{PARTNER}/start")
     forum = house.sites[0].chat
     for number in count(1):
         word = f"probe-{number:03}"
