@@ -9,6 +9,7 @@ from storage.arrivals import NewArrival
 from storage.deliveries import Due
 from storage.transaction import Transaction
 from tickets import lanes
+from tickets.answers import tell_delivered
 from tickets.desk import Desk
 from tickets.model import TicketId
 from tickets.sending import Sent
@@ -29,6 +30,10 @@ def follow(tx: Transaction, desk: Desk, due: Due, *, name: str, sent: Sent) -> N
         case "card" if isinstance(message_id, int) and isinstance(thread_id, int):
             chat = int(due.target)
             chats.set_card(tx, chat=chat, thread_id=thread_id, message_id=message_id)
+        case _ if isinstance(message_id, int) and lanes.is_private(due.lease.lane):
+            _link(desk, due, message_id)
+            if due.comment_id is not None:
+                tell_delivered(desk, due.comment_id)
         case "comment" | "file" | "full-text" if isinstance(message_id, int):
             _link(desk, due, message_id)
         case "fetch":
@@ -40,7 +45,8 @@ def follow(tx: Transaction, desk: Desk, due: Due, *, name: str, sent: Sent) -> N
 
 
 def _link(desk: Desk, due: Due, message_id: int) -> None:
-    if due.comment_id is not None and due.ticket_id is not None:
+    is_private = lanes.is_private(due.lease.lane)
+    if due.ticket_id is not None and (due.comment_id is not None or is_private):
         desk.work.chat_links.append(
             ChatLink(
                 chat=int(due.target),

@@ -13,7 +13,7 @@ from app.chat_effects import follow, repair
 from app.outbox import LEASE, Records
 from bot.budget import Budget
 from bot.call import Call, decode, encode
-from bot.outcome import CardGone, ChatAnswer, Moved, TopicGone
+from bot.outcome import CardGone, ChatAnswer, Moved, NotHeard, TopicGone
 from bot.render import file_of
 from bot.sender import TelegramSender
 from scheduler.retry import DOUBT
@@ -23,10 +23,10 @@ from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
 from storage.notices import chat_notice
 from storage.transaction import Transaction
-from tickets.answers import Failure, tell_failed
+from tickets import lanes as lanes_of
+from tickets.answers import Failure, tell_failed, tell_unreachable
 from tickets.desk import Desk
 from tickets.fetching import give_up_file
-from tickets.lanes import all_of_chat
 from tickets.letter import File
 from tickets.outgoing import ChatNotice
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -150,7 +150,7 @@ class Chatting:
         heard = self.heard_at()
         if heard is None or heard < due.next_at - DOUBT:
             return False
-        lane = all_of_chat(chat)
+        lane = lanes_of.all_of_chat(chat)
         return not self.records.store.read(lambda tx: are_waiting(tx, lane))
 
     async def begin(self, frozen: Sequence[Step]) -> Sequence[Step]:
@@ -180,6 +180,8 @@ class Chatting:
             follow(tx, desk, due, name=name, sent=sent)
 
         def on_parked(tx: Transaction, desk: Desk, reason: str) -> None:
+            if isinstance(answer, NotHeard) and lanes_of.is_private(due.lease.lane):
+                desk.work.silenced[int(due.target)] = True
             _tell(tx, desk, due, reason=reason)
 
         await self.records.settle(
@@ -189,7 +191,7 @@ class Chatting:
 
 def _next_step(notice: ChatNotice) -> str:
     """Return what must be done first: the topic, then its card, then the rest."""
-    if notice.kind not in IN_TOPIC:
+    if notice.kind not in IN_TOPIC or notice.is_private:
         return notice.kind
     if notice.thread_id is None:
         return "topic"
@@ -219,7 +221,12 @@ def _tell(tx: Transaction, desk: Desk, due: Due, *, reason: str) -> None:
         deliveries.mark_over(tx, due, state=DeliveryState.EXPIRED, reason=reason)
     elif due.kind == "fetch":
         give_up_file(desk, due.facts["attachment"], reason)
-    elif due.ticket_id is not None and due.kind != "notice":
+    elif due.ticket_id is None:
+        return  # a greeting, a toast: nothing of a ticket
+    elif lanes_of.is_private(due.lease.lane):
+        ticket, chat = desk.books.ticket(due.ticket_id), int(due.target)
+        tell_unreachable(desk, ticket, due.comment_id, chat_id=chat, reason=reason)
+    elif due.kind != "notice":
         ticket = desk.books.ticket(due.ticket_id)
         failure = Failure(channel=Medium.TELEGRAM, recipient=due.target, reason=reason)
         tell_failed(desk, ticket, due.comment_id, failure=failure, notice="not-shown")

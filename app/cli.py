@@ -11,7 +11,16 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from app.commands import arrival, delivery, demo, digest, operating, people, ticket
+from app.commands import (
+    arrival,
+    bus,
+    delivery,
+    demo,
+    digest,
+    operating,
+    people,
+    ticket,
+)
 from app.commands.stats import stats
 
 WRONG, BAD_USAGE = 1, 2
@@ -73,6 +82,7 @@ app.add_typer(operating.db, name="db")
 app.add_typer(ticket.app, name="ticket")
 app.add_typer(arrival.app, name="arrival")
 app.add_typer(delivery.app, name="delivery")
+app.add_typer(bus.app, name="bus")
 app.add_typer(digest.app, name="digest")
 app.add_typer(people.staff, name="staff")
 app.add_typer(people.org, name="org")

@@ -140,6 +140,7 @@ def rules_from(config: Config) -> Rules:
         process=_process(config.process),
         public_domains=frozenset(config.mail.public_domains),
         telegram=config.telegram.enabled,
+        strangers_in_chat=config.telegram.strangers == "accept",
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prometheus_client.core import (
@@ -55,7 +56,7 @@ class Watch:
 
     store: Store
     clock: Callable[[], datetime]
-    door: Door | None = None
+    doors: Mapping[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
     plans: tuple[Planned, ...] = ()  # the digests
@@ -66,9 +67,9 @@ class Watch:
             return parts
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
-        if self.door is not None:
-            detail = f"{self.door.connections} connections, {self.door.kept} kept"
-            parts["smtp"] = Part(ok=True, detail=detail)
+        for name, door in self.doors.items():
+            detail = f"{door.connections} connections, {door.kept} kept"
+            parts[name] = Part(ok=True, detail=detail)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
         if self.plans:
@@ -154,8 +155,8 @@ class Gauges(Collector):
     @override
     def collect(self) -> Iterator[Metric]:
         yield from self._backlogs()
-        if self._watch.door is not None:
-            yield from _door(self._watch.door)
+        if doors := tuple(self._watch.doors.values()):
+            yield from _of_doors(doors)
 
     def _backlogs(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(
@@ -174,19 +175,24 @@ class Gauges(Collector):
         yield from (waiting, oldest, parked)
 
 
-def _door(door: Door) -> Iterator[Metric]:
+def _of_doors(doors: Sequence[Door]) -> Iterator[Metric]:
+    """Add up what the doors took; the room they have is one."""
+    room = doors[0].room
     yield GaugeMetricFamily(
-        "zayavka_smtp_connections", "Open connections", value=door.connections
+        "zayavka_smtp_connections", "Open connections", value=room.connections
     )
     yield GaugeMetricFamily(
         "zayavka_smtp_in_flight_bytes",
         "Bytes of mails being received",
-        value=door.room.in_flight_bytes,
+        value=room.in_flight_bytes,
     )
     yield CounterMetricFamily(
-        "zayavka_smtp_kept", "Mails committed by this process", value=door.kept
+        "zayavka_smtp_kept",
+        "Mails committed by this process",
+        value=sum(door.kept for door in doors),
     )
     refused = CounterMetricFamily("zayavka_smtp_refused", "Refusals", labels=["code"])
-    for code, count in door.refused.items():
+    counts = sum((door.refused for door in doors), start=Counter[int]())
+    for code, count in counts.items():
         refused.add_metric([str(code)], count)
     yield refused

@@ -15,11 +15,12 @@ from typing import Any
 from app.together import Together
 from bot.updates import lane_of
 from mail.reception import Accepted, Full
-from storage import arrivals
+from storage import arrivals, bots
 from storage.arrivals import NewArrival
 from storage.blobs import is_large
 from storage.errors import StorageFull
 from storage.store import Store
+from storage.transaction import Transaction
 from tickets import lanes
 from tickets.words import Channel
 
@@ -40,6 +41,10 @@ class Intake:
     async def keep(self, arrival: NewArrival) -> None:
         """Return once the arrival is committed; StorageError if it cannot be."""
         await self._together.add(arrival)
+
+    async def write(self, job: Callable[[Transaction], None]) -> None:
+        """Return once something else is committed that a door has learnt."""
+        await asyncio.wrap_future(self._store.submit(job))
 
     async def _commit(self, incoming: Sequence[NewArrival]) -> None:
         large = {one.key: one.raw for one in incoming if is_large(one.raw)}
@@ -110,6 +115,9 @@ class UpdateKeeper:
     intake: Intake
     clock: Callable[[], datetime]
     bot_id: int
+
+    async def meet(self, username: str) -> None:
+        await self.intake.write(lambda tx: bots.remember(tx, username))
 
     async def keep(self, updates: Sequence[Mapping[str, Any]]) -> None:
         await asyncio.gather(*(self.intake.keep(self._arrival(one)) for one in updates))

@@ -16,6 +16,7 @@ from storage.flush import flush
 from storage.lookups import lock_tickets
 from storage.store import Store
 from storage.transaction import Transaction
+from tickets import lanes
 from tickets.desk import Desk
 from tickets.rules import Rules
 from tickets.sending import Answer, Sent
@@ -95,7 +96,8 @@ class Records:
 def _concerns_ticket(due: Due, decision: Decision) -> bool:
     """Say whether the ticket's people are told of it."""
     if isinstance(decision, Done):
-        return due.channel is Medium.MAIL and due.comment_id is not None
+        to_partner = due.channel is Medium.MAIL or lanes.is_private(due.lease.lane)
+        return to_partner and due.comment_id is not None
     return isinstance(decision, Park)
 
 

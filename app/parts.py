@@ -135,13 +135,24 @@ def make_clerk(kit: Kit) -> Clerk:
     return Clerk(mirror=kit.mirror, public_domains=domains)
 
 
-def make_door(kit: Kit, intake: Intake) -> Door:
-    """Return the SMTP door; it has room while the disk has."""
+def make_doors(kit: Kit, intake: Intake) -> dict[str, Door]:
+    """Return the doors for mail by their names; they have room while the disk has."""
+    smtp = kit.config.mail.smtp
+    first = Channel.LMTP if smtp.lmtp else Channel.SMTP
+    doors = {str(first): _make_door(kit, intake, first)}
+    if smtp.lmtp_port is not None:
+        beside = doors[str(first)]
+        second = _make_door(kit, intake, Channel.LMTP, beside=beside)
+        doors[str(Channel.LMTP)] = second
+    return doors
+
+
+def _make_door(
+    kit: Kit, intake: Intake, channel: Channel, *, beside: Door | None = None
+) -> Door:
     smtp = kit.config.mail.smtp
     return Door(
-        keeper=MailKeeper(
-            intake=intake, channel=Channel.LMTP if smtp.lmtp else Channel.SMTP
-        ),
+        keeper=MailKeeper(intake=intake, channel=channel),
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
@@ -152,7 +163,8 @@ def make_door(kit: Kit, intake: Intake) -> Door:
         ),
         has_room=partial(_has_room, kit.config.service.data_dir),
         tls=_tls(smtp.tls_cert, smtp.tls_key),
-        lmtp=smtp.lmtp,
+        lmtp=channel is Channel.LMTP,
+        beside=beside,
     )
 
 

@@ -65,7 +65,7 @@ class Service:
 
     config: Config
     roles: tuple[str, ...] = ROLES
-    door: Door | None = None
+    doors: dict[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Poller | None = None  # while it is this process that polls
     http: HttpServer | None = None
@@ -106,7 +106,7 @@ class Service:
         if "worker" in self.roles:
             self._run(parts.make_filing(kit), "arrivals")
         if "intake" in self.roles and self.config.mail.smtp.enabled:
-            await self._open_door(kit, intake)
+            await self._open_doors(kit, intake)
         if "http" in self.roles:
             await self._open_http(kit)
         if store.is_sqlite:
@@ -176,18 +176,20 @@ class Service:
         self._spawn(led.run(), stop=led.stop)
         return led
 
-    async def _open_door(self, kit: parts.Kit, intake: Intake) -> None:
-        self.door = parts.make_door(kit, intake)
+    async def _open_doors(self, kit: parts.Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
-        with asking_for("mail.smtp.port", smtp.port):
-            await self.door.start(smtp.host, smtp.port)
-        self._stack.push_async_callback(self.door.stop, GRACE)
+        ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
+        self.doors = parts.make_doors(kit, intake)
+        for door, (key, port) in zip(self.doors.values(), ports, strict=False):
+            with asking_for(key, port):
+                await door.start(smtp.host, port or 0)
+            self._stack.push_async_callback(door.stop, GRACE)
 
     async def _open_http(self, kit: parts.Kit) -> None:
         watch = Watch(
             store=kit.store,
             clock=parts.now,
-            door=self.door,
+            doors=self.doors,
             bot=self.bot,
             poller=lambda: self.poller,
             plans=kit.plans,
@@ -232,8 +234,8 @@ class Service:
 
     def ports(self) -> dict[str, int]:
         """Return where this process listens."""
-        listening = {"smtp": self.door, "http": self.http}
-        return {name: one.port for name, one in listening.items() if one is not None}
+        listening = {name: door.port for name, door in self.doors.items()}
+        return {**listening, "http": self.http.port} if self.http else listening
 
     async def watch(self) -> None:
         """Wait until told to stop, or raise what ended a part."""

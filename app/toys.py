@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from app.config import Config
+from app.settings.kinds import path_of
 from app.starting import asking_for
 from sandbox.groups import Founding, add_group
 from sandbox.model import Member, User
@@ -24,6 +25,10 @@ FORUM = -1001000000001
 STAFF = ((1001, "Анна", "Смирнова"), (1002, "Борис", "Кузнецов"))
 
 
+#: Who may write to it in Telegram, once they have pressed START.
+PARTNERS = ((2001, "Ольга", "Иванова"), (2002, "Павел", "Орлов"))
+
+
 @asynccontextmanager
 async def sandbox_for(
     config: Config, port: int
@@ -32,11 +37,14 @@ async def sandbox_for(
 
     Its page is at ``port``, or at a free one if that is 0.
     """
-    mail_dir = config.service.data_dir / "sandbox" / "mail"
+    folder = config.service.data_dir / "sandbox"
+    mail_dir = folder / "mail"
     settings = Settings(
         port=port,
-        state_path=config.service.data_dir / "sandbox" / "telegram.json",
+        state_path=folder / "telegram.json",
         mail_dir=mail_dir,
+        written_dir=folder / "written",
+        bus_paths=_bus_files(config),
         smtp=(config.mail.smtp.host, config.mail.smtp.port),
         support_address=config.mail.address,
     )
@@ -51,11 +59,16 @@ async def sandbox_for(
 
 
 def _people(sandbox: Sandbox) -> None:
-    for user_id, first, last in STAFF:
+    for user_id, first, last in STAFF + PARTNERS:
         add_user(sandbox.telegram, User(id=user_id, first_name=first, last_name=last))
     members = {user_id: Member(status="member") for user_id, _, _ in STAFF}
     founding = Founding(title="Поддержка", id=FORUM, members=members)
     add_group(sandbox.telegram, founding)
+
+
+def _bus_files(config: Config) -> tuple[Path, ...]:
+    urls = [target.url.get_secret_value() for target in config.bus]
+    return tuple(path_of(url) for url in urls if url.startswith("file:"))
 
 
 def _pointed(config: Config, sandbox: Sandbox, mail_dir: Path) -> Config:

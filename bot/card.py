@@ -67,7 +67,8 @@ def _buttons(ticket: Ticket, wording: Wording) -> list[Button]:
     """Offer what the stage allows; a colleague may take what another has."""
     if ticket.stage == process.CLOSED:
         return []
-    actions = ["close"] if ticket.stage == process.RESOLVED else ["take", "close"]
+    is_resolved = ticket.stage == process.RESOLVED
+    actions = ["close"] if is_resolved else ["take", "resolve", "close"]
     return [
         Button(
             label=wording.say(f"chat.button.{action}"),

@@ -42,6 +42,23 @@ def message_params(text: str, *, above: str = "", bold: str = "") -> Json:
     return params
 
 
+def mention(text: str, name: str, *, user: int) -> Json:
+    """Return what makes the name in a text call its user; nothing if it is not there.
+
+    By their id: not everybody has a @name (Bot API, MessageEntity).
+    """
+    before, found, _ = text.partition(name)
+    if not found:
+        return {}
+    entity = {
+        "type": "text_mention",
+        "offset": units(before),
+        "length": units(name),
+        "user": {"id": user},
+    }
+    return {"entities": [entity]}
+
+
 def keyboard(*buttons: Button) -> Json:
     """Return the buttons in one row; no parameter at all if there are none."""
     if not buttons:

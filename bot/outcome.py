@@ -15,6 +15,11 @@ from tickets.sending import Answer, Later, Never, Sent, Uncertain
 
 
 @dataclass(frozen=True, slots=True)
+class NotHeard(Never):
+    """The bot may not speak there: blocked, thrown out, or never started."""
+
+
+@dataclass(frozen=True, slots=True)
 class TopicGone:
     """The topic was deleted or cannot be reached: the ticket needs another."""
 
@@ -69,7 +74,7 @@ def judge(method: str, error: TelegramError) -> ChatAnswer:
     if not error.answered or error.code in {401, 404, 409}:
         # Something on the way, or the token: no fault of this message.
         return Later(reason)
-    return _refused(method, error) if error.code == 400 else Never(reason)
+    return _refused(method, error) if error.code in {400, 403} else Never(reason)
 
 
 def is_about_entities(error: TelegramError) -> bool:
@@ -91,6 +96,8 @@ def _lost(method: str, reason: str) -> Answer:
 
 def _refused(method: str, error: RefusedError) -> ChatAnswer:
     reason = str(error)
+    if error.code == 403:
+        return NotHeard(reason)
 
     def says(*texts: str) -> bool:
         return any(text in error.description for text in texts)

@@ -22,7 +22,11 @@ BATCH = 100
 
 
 class Keeper(Protocol):
-    """Where updates are kept."""
+    """Where updates are kept, and who gets them."""
+
+    async def meet(self, username: str) -> None:
+        """Return once it is committed what Telegram calls the bot."""
+        ...
 
     async def keep(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Return once all are committed; the same ones may come again."""
@@ -90,13 +94,15 @@ class Poller:
     async def _round(self) -> timedelta | None:
         """Poll and keep once; return how long to wait if that went wrong."""
         try:
-            if self.status.bot_id is None:
-                await self._unless_stopped(self._introduce())
+            me = await self._unless_stopped(self._ask())
             updates = await self._unless_stopped(self._poll())
             answered_at = self._clock()
         except TelegramError as error:
             return self._failed(_describe(error), self._pause_after(error))
         try:
+            if me:
+                await self._keeper.meet(str(me["username"]))
+                self.status.bot_id = int(me["id"])
             if updates:
                 await self._keeper.keep(updates)
         except Exception as error:  # noqa: BLE001 # whatever it was, the batch comes again
@@ -104,9 +110,12 @@ class Poller:
         self._succeeded(updates, answered_at)
         return None
 
-    async def _introduce(self) -> None:
-        me = await self._bot.do_api_request("getMe")
-        self.status.bot_id = int(me["id"])
+    async def _ask(self) -> dict[str, Any] | None:
+        """Return who the bot is, None if that is known."""
+        if self.status.bot_id is not None:
+            return None
+        me: dict[str, Any] = await self._bot.do_api_request("getMe")
+        return me
 
     async def _poll(self) -> list[dict[str, Any]]:
         # The first poll asks for what is there, so that readiness shows at once.

@@ -7,17 +7,27 @@ from collections.abc import Callable
 from bot.call import Call, FileRef
 from bot.card import SHORT, make_topic, short_name, show_card
 from bot.errors import IncompleteNoticeError
-from bot.message import CAPTION_LIMIT, TOAST_LIMIT, Button, keyboard, message_params
+from bot.message import (
+    CAPTION_LIMIT,
+    TOAST_LIMIT,
+    Button,
+    keyboard,
+    mention,
+    message_params,
+)
 from bot.text import clean, cut, one_line
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
 from tickets.letter import File
 from tickets.model import Contact, Json
 from tickets.outgoing import ChatNotice
+from tickets.words import Channel, FileState
 
 #: Of Telegram's fixed list, which has neither a tick nor a cross.
 REACTIONS = {"queued": "👀", "delivered": "👌", "failed": "💔", "noted": "✍"}
 UPLOAD_LIMIT = 50_000_000
+#: Facts that are no part of a sentence.
+_UNSAID = frozenset({"notice", "reply_to", "callback_id", "language", "mention"})
 
 
 def render(notice: ChatNotice, phrases: Phrases) -> Call:
@@ -70,7 +80,8 @@ def _head(wording: Wording) -> str:
     author = wording.comment.author
     email, organisation = "", ""
     if isinstance(author, Contact):
-        email = cut(author.email or "", SHORT)
+        by_chat = wording.comment.channel is Channel.TELEGRAM
+        email = "Telegram" if by_chat else cut(author.email or "", SHORT)
         organisation = short_name(author.organisation)
     head = wording.say(
         "chat.comment-head",
@@ -79,6 +90,31 @@ def _head(wording: Wording) -> str:
         organisation=organisation,
     )
     return one_line(head)
+
+
+def _say_accepted(wording: Wording) -> Call:
+    """Tell a partner the number of their request."""
+    ticket = wording.ticket
+    text = wording.say("chat.partner.accepted", subject=cut(ticket.subject, SHORT))
+    params = message_params(text, above=wording.repeat_mark, bold=ticket.number)
+    return _message(wording, params | _reply(wording))
+
+
+def _say_answer(wording: Wording) -> Call:
+    """Give a partner the specialist's words, under the ticket's number."""
+    comment = wording.comment
+    text = clean(comment.text).strip()
+    if shown_length(text) > SHOWN_CHARACTERS:
+        text = f"{cut(text, SHOWN_CHARACTERS)}\n\n{wording.say('chat.comment-cut')}"
+    unsent = [
+        file.name for file in comment.attachments if file.state is FileState.REMOTE_ONLY
+    ]
+    if unsent:
+        names = cut(one_line(", ".join(unsent)), SHORT)
+        text = f"{text}\n\n{wording.say('chat.partner.unsent', names=names)}"
+    head = f"{wording.ticket.number} · {short_name(comment.author)}"
+    params = message_params(text, above=wording.repeat_mark, bold=head)
+    return _message(wording, params | _reply(wording))
 
 
 def _send_file(wording: Wording) -> Call:
@@ -101,15 +137,23 @@ def _name_file(wording: Wording, file: File) -> Call:
 
 
 def _say_notice(wording: Wording) -> Call:
-    sentence = _sentence(wording, "chat.notice")
+    group = "chat.partner" if wording.notice.is_private else "chat.notice"
+    sentence = _sentence(wording, group)
     params = message_params(sentence, above=wording.repeat_mark)
+    called = wording.notice.facts.get("mention")
+    if isinstance(called, int):
+        name = one_line(str(wording.fact("assignee")))
+        params |= mention(str(params["text"]), name, user=called)
+    return _message(wording, params | _reply(wording))
+
+
+def _reply(wording: Wording) -> Json:
+    """Return what makes a message an answer to another, nothing if it is none."""
     reply_to = wording.notice.facts.get("reply_to")
-    if reply_to is not None:
-        params["reply_parameters"] = {
-            "message_id": reply_to,
-            "allow_sending_without_reply": True,
-        }
-    return _message(wording, params)
+    if reply_to is None:
+        return {}
+    answered = {"message_id": reply_to, "allow_sending_without_reply": True}
+    return {"reply_parameters": answered}
 
 
 def _message(wording: Wording, params: Json) -> Call:
@@ -128,7 +172,7 @@ def _sentence(wording: Wording, group: str) -> str:
     ticket = wording.notice.ticket
     facts: Json = {"number": ticket.number} if ticket else {}
     for key, value in wording.notice.facts.items():
-        if key not in {"notice", "reply_to", "callback_id"}:
+        if key not in _UNSAID:
             # A file's name must not be taken for the name of the phrase.
             facts["file_name" if key == "name" else key] = value
     return wording.say(f"{group}.{wording.fact('notice')}", **facts)
@@ -158,6 +202,8 @@ _KINDS: dict[str, Callable[[Wording], Call]] = {
     "full-text": _send_file,
     "file": _send_file,
     "notice": _say_notice,
+    "accepted": _say_accepted,
+    "answer": _say_answer,
     "reaction": _react,
     "toast": _toast,
     "fetch": _fetch,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.fields import NOT_CARRIED, Json, number, text_of
 from bot.media import files_of
-from bot.text import between, clean, units
+from bot.private import read_membership, read_private
+from bot.text import clean
 from tickets import lanes
 from tickets.talk import (
     Happening,
@@ -24,18 +26,11 @@ ANONYMOUS_ADMIN = 1087968824
 #: What to ask getUpdates for; anything else is Nothing.
 SERVED = ("message", "callback_query", "my_chat_member")
 
-#: What people can say that no mail can: it is heard, so that they are told.
-NOT_CARRIED = frozenset(
-    {"sticker", "location", "venue", "contact", "poll", "dice", "game", "story"}
-)
-
 #: A button's data may be forged by whoever presses it, so its shape is checked.
 _BUTTON = re.compile(
     r"(?P<action>accept|reject):(?P<comment>[0-9]{1,18})"
     r"|(?!accept:|reject:)(?P<other>[a-z-]{1,20}):(?P<subject>[A-Za-z0-9-]{1,40})"
 )
-
-Json = Mapping[str, Any]
 
 
 def read(update: Mapping[str, Any], bot_id: int) -> Happening:
@@ -77,8 +72,10 @@ def thread_of(message: Json) -> int | None:
 
 def _read(update: Json, bot_id: int) -> Happening:
     match update:
-        case {"message": {"chat": {"type": "private"}}}:
-            return Nothing(reason="private-chat")
+        case {"message": {"chat": {"type": "private"}} as message}:
+            return read_private(message)
+        case {"my_chat_member": {"chat": {"type": "private"}} as change}:
+            return read_membership(change)
         case {"message": {"chat": {"type": "group" | "supergroup"}} as message}:
             return _read_message(message, bot_id)
         case {"callback_query": query}:
@@ -89,7 +86,7 @@ def _read(update: Json, bot_id: int) -> Happening:
 
 
 def _read_message(message: Json, bot_id: int) -> Happening:
-    chat = _number(message["chat"]["id"])
+    chat = number(message["chat"]["id"])
     match message:
         case {"migrate_to_chat_id": int(new)}:
             return Migrated(chat=chat, new_chat=new)
@@ -100,8 +97,8 @@ def _read_message(message: Json, bot_id: int) -> Happening:
         case {"forum_topic_closed": _} | {"forum_topic_reopened": _}:
             return TopicMoved(
                 chat=chat,
-                thread_id=_number(message["message_thread_id"]),
-                author=_number(message["from"]["id"]),
+                thread_id=number(message["message_thread_id"]),
+                author=number(message["from"]["id"]),
                 closed="forum_topic_closed" in message,
             )
         case _:
@@ -111,7 +108,7 @@ def _read_message(message: Json, bot_id: int) -> Happening:
 def _read_own(message: Json, chat: int) -> Happening:
     match message:
         case {"forum_topic_created": {"name": str(name)}}:
-            thread = _number(message["message_thread_id"])
+            thread = number(message["message_thread_id"])
             return TopicMade(chat=chat, thread_id=thread, name=clean(name))
         case _:
             return Nothing(reason="own-message")
@@ -119,32 +116,19 @@ def _read_own(message: Json, chat: int) -> Happening:
 
 def _read_said(message: Json, chat: int) -> Happening:
     files = files_of(message)
-    text = _text_of(message)
+    text = text_of(message)
     if not text and not files and NOT_CARRIED.isdisjoint(message):
         return Nothing(reason="says-nothing")
-    author = _number(message["from"]["id"])
+    author = number(message["from"]["id"])
     return Said(
         chat=chat,
         thread_id=thread_of(message),
-        message_id=_number(message["message_id"]),
+        message_id=number(message["message_id"]),
         author=author,
         anonymous=author == ANONYMOUS_ADMIN or "sender_chat" in message,
         text=text,
         files=files,
     )
-
-
-def _text_of(message: Json) -> str:
-    """Return text or caption, with the addresses that hide behind words shown."""
-    text = message.get("text") or message.get("caption") or ""
-    entities = message.get("entities") or message.get("caption_entities") or []
-    parts, at = [], 0
-    for entity in entities:
-        if entity["type"] == "text_link":
-            end = entity["offset"] + entity["length"]
-            parts += [between(text, at, end), f" ({entity['url']})"]
-            at = end
-    return clean("".join([*parts, between(text, at, units(text))]))
 
 
 def _read_press(query: Json) -> Happening:
@@ -154,14 +138,8 @@ def _read_press(query: Json) -> Happening:
         return Nothing(reason="unknown-button")
     return Pressed(
         callback_id=str(query["id"]),
-        chat=_number(query["message"]["chat"]["id"]),
-        author=_number(query["from"]["id"]),
+        chat=number(query["message"]["chat"]["id"]),
+        author=number(query["from"]["id"]),
         action=found["action"] or found["other"],
         subject=found["comment"] or found["subject"],
     )
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expected a whole number, not {type(value).__name__}")
-    return value

@@ -35,7 +35,9 @@ class Wording:
 
     @property
     def place(self) -> Json:
-        """Where in the chat it goes."""
+        """Where in the chat it goes; a private one has no topics."""
+        if self.notice.is_private:
+            return {"chat_id": self.notice.chat}
         if self.notice.thread_id is None:
             raise NoTopicError(self.notice.kind)
         thread = self.notice.thread_id

@@ -10,12 +10,15 @@ from typing import Literal
 from mail import digests
 from mail.compose import Outgoing, compose, message_id
 from tickets.letter import Mailbox
-from tickets.model import Json
+from tickets.model import Json, Specialist
 from tickets.outgoing import DigestNotice, Mail, MailNotice
 from tickets.tokens import Signer
 
-#: Answers have none: a person wrote them (RFC 3834, 5).
-_AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"]] = {"accepted": "auto-replied"}
+#: Answers have none: a person wrote them (RFC 3834, 5). All else a program wrote.
+_AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
+    "accepted": "auto-replied",
+    "answer": None,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +84,7 @@ def _about_ticket(
         text=words.text,
         html=words.html,
         files=notice.files,
-        auto_submitted=_AUTO_SUBMITTED.get(notice.kind),
+        auto_submitted=_AUTO_SUBMITTED.get(notice.kind, "auto-generated"),
         ticket=ticket.number,
     )
 
@@ -109,7 +112,15 @@ def _digest(
 
 
 def _facts(notice: MailNotice) -> Json:
-    facts: Json = {"number": notice.ticket.number, "subject": notice.ticket.subject}
+    by_staff = isinstance(notice.who, Specialist)
+    name = notice.who.name if notice.who else ""
+    facts: Json = {
+        "number": notice.ticket.number,
+        "subject": notice.ticket.subject,
+        "specialist": name if by_staff else "",
+        "contact": "" if by_staff else name,
+        "chat_link": notice.chat_link,
+    }
     comment = notice.comment
     if comment is not None:
         facts |= {

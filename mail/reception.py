@@ -55,7 +55,8 @@ class Reception:
     ``accepts`` says whether a recipient is ours, ``has_room`` whether the disk
     can take more, ``clock`` gives the time of arrival. ``kept`` counts commits
     and ``accepted_250`` the 250s written to a client still there; they differ
-    by the clients that left before the answer.
+    by the clients that left before the answer. Doors of one house share the room
+    of the first: the others are ``beside`` it.
     """
 
     keeper: Keeper
@@ -66,6 +67,7 @@ class Reception:
     has_room: Callable[[], bool] = _always
     tls: ssl.SSLContext | None = None
     lmtp: bool = False
+    beside: Reception | None = None
     kept: int = field(default=0, init=False)
     accepted_250: int = field(default=0, init=False)
     refused: Counter[int] = field(default_factory=Counter, init=False)
@@ -73,11 +75,7 @@ class Reception:
     keeping: set[asyncio.Task[str]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self.room = Room(self.limits)
-
-    @property
-    def connections(self) -> int:
-        return self.room.connections
+        self.room = self.beside.room if self.beside else Room(self.limits)
 
     def keep(self, accepted: Accepted, held: int) -> asyncio.Task[str]:
         """Start keeping a mail that holds ``held`` bytes; the result is the reply.

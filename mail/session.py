@@ -25,7 +25,7 @@ _VERBS = {False: _COMMON | {"EHLO", "HELO"}, True: _COMMON | {"LHLO"}}
 
 
 class Conversation(Connection):
-    """Reads commands and answers them; RSET, NOOP, QUIT and EXPN are aiosmtpd's.
+    """Reads commands and answers them, with enhanced codes (RFC 2034).
 
     Commands end with CR LF, and the trouble of ours is told as 451 without its
     text.
@@ -109,7 +109,8 @@ class Conversation(Connection):
         self._helo = hostname
         self._set_rset_state()
         lines = [self.hostname, f"SIZE {self._house.limits.max_size}", "8BITMIME"]
-        lines += ["SMTPUTF8", "PIPELINING"]
+        # The last two are what LMTP demands: RFC 2033, 5.
+        lines += ["SMTPUTF8", "ENHANCEDSTATUSCODES", "PIPELINING"]
         if self._house.tls is not None and not self._secure:
             lines.append("STARTTLS")
         rest = "".join(f"250-{line}\r\n" for line in lines[:-1])
@@ -136,6 +137,30 @@ class Conversation(Connection):
     @override
     async def smtp_VRFY(self, arg: str) -> None:
         await self.push("252 2.5.2 Send the mail and see")
+
+    @override
+    async def smtp_EXPN(self, arg: str) -> None:
+        await self.push("502 5.5.1 Lists are not told")
+
+    @override
+    async def smtp_NOOP(self, arg: str) -> None:
+        await self.push("250 2.0.0 OK")
+
+    @override
+    async def smtp_RSET(self, arg: str) -> None:
+        if arg:
+            await self.push("501 5.5.4 Syntax: RSET")
+            return
+        self._set_rset_state()
+        await self.push("250 2.0.0 OK")
+
+    @override
+    async def smtp_QUIT(self, arg: str) -> None:
+        if arg:
+            await self.push("501 5.5.4 Syntax: QUIT")
+            return
+        await self.push("221 2.0.0 Bye")
+        self._writer.close()
 
     @override
     async def smtp_MAIL(self, arg: str | None) -> None:

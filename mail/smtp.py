@@ -45,6 +45,10 @@ class Door(Reception):
             self._emptied.set()
 
     @property
+    def connections(self) -> int:
+        return len(self._open)
+
+    @property
     def port(self) -> int:
         if self._server is None:
             raise RuntimeError("the door is not open")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,8 @@ from sandbox.params import Upload
 from sandbox.render import private_member, render_chat, render_user
 from sandbox.telegram import Telegram
 from sandbox.words import captioned, find_entities, worded
+
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +81,8 @@ def write(
     """Post a person's message, and tell the bot."""
     user = find_user(tg, author.user_id)
     own = author.chat_id == author.user_id
+    if own and not (user.started or _is_start(writing.text)):
+        raise RefusedError("the person has not started the bot: /start comes first")
     chat = _private_chat(tg, user) if own else find_chat(tg, author.chat_id)
     _check_may_write(chat, user, writing)
     message = Message(
@@ -93,6 +98,18 @@ def write(
     tg.post(chat, message)
     tg.tell(message)
     return message
+
+
+def start(tg: Telegram, user_id: int, payload: str = "") -> Message:
+    """Press START, or open ``t.me/bot?start=payload``, as a person does."""
+    if not _PAYLOAD.fullmatch(payload):
+        raise RefusedError("Telegram takes no such link: at most 64 of A-Z a-z 0-9 _ -")
+    author = Author(user_id=user_id, chat_id=user_id)
+    return write(tg, author, Writing(text=f"/start {payload}".strip()))
+
+
+def _is_start(text: str) -> bool:
+    return text.split(maxsplit=1)[:1] == ["/start"]
 
 
 async def write_album(

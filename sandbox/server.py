@@ -20,8 +20,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox.botapi import BotApi
 from sandbox.control.desk import Desk
 from sandbox.control.routes import control_routes
+from sandbox.feed import Feed
 from sandbox.guard import LOOPBACK, Guard
-from sandbox.mailbox import SentMail
+from sandbox.mailboxes import Mailboxes
 from sandbox.page import page_routes
 from sandbox.rates import Mode
 from sandbox.telegram import TOKEN, Telegram
@@ -35,7 +36,9 @@ class Settings:
 
     ``state_path`` keeps the chats over a restart (files in ``*.files`` beside it).
     ``mail_dir`` is the Maildir the desk sends into; ``smtp`` is where the page's
-    mail goes, to ``support_address``. ``window_scale`` shortens rate windows.
+    mail goes, to ``support_address``, and ``written_dir`` the Maildir that keeps it.
+    ``bus_paths`` are files of JSON lines, to be shown. ``window_scale`` shortens
+    rate windows.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +46,8 @@ class Settings:
     token: str = TOKEN
     state_path: Path | None = None
     mail_dir: Path | None = None
+    written_dir: Path | None = None
+    bus_paths: tuple[Path, ...] = ()
     smtp: tuple[str, int] | None = None
     support_address: str = ""
     rate_mode: Mode = "off"
@@ -138,7 +143,8 @@ class Sandbox:
     def _application(self) -> ASGIApp:
         bot = BotApi(self.telegram, self._hang_up)
         desk = Desk(
-            sent=SentMail(self.settings.mail_dir),
+            mailboxes=Mailboxes(self.settings.mail_dir, self.settings.written_dir),
+            feed=Feed(self.settings.bus_paths),
             support_address=self.settings.support_address,
             smtp=self.settings.smtp,
             started=str(time()),

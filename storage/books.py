@@ -14,6 +14,7 @@ from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
 from storage.schema import table
+from storage.talks import Talks
 from storage.transaction import Transaction
 from tickets.books import Participant, Progress
 from tickets.ladder import Ref
@@ -28,7 +29,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.words import UNFINISHED, DeliveryState, Medium, Trust
+from tickets.words import UNFINISHED, DeliveryState, Trust
 
 CHAT = table("chat")
 CHAT_MESSAGE = table("chat_message")
@@ -59,14 +60,13 @@ class Memory:
             self.tickets[ticket.id] = self.numbers[ticket.number] = ticket
 
 
-class SqlBooks:
+class SqlBooks(Talks):
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
     def __init__(
         self, tx: Transaction, *, locks: bool = True, memory: Memory | None = None
     ) -> None:
-        self._tx = tx
-        self._locks = locks
+        super().__init__(tx, locks=locks)
         self._memory = memory or Memory()
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
@@ -167,7 +167,7 @@ class SqlBooks:
         row = self._tx.run(
             select(CHAT.c.telegram_id, CHAT_MESSAGE.c.message_id)
             .join(CHAT, CHAT_MESSAGE.c.chat_id == CHAT.c.id)
-            .where(CHAT_MESSAGE.c.comment_id == comment_id)
+            .where(CHAT_MESSAGE.c.comment_id == comment_id, CHAT.c.kind == "forum")
             .order_by(CHAT_MESSAGE.c.id)
             .limit(1)
         ).first()
@@ -221,7 +221,6 @@ _states = Prepared(
     lambda _: (
         select(DELIVERY.c.state, func.count().label("number"))
         .where(DELIVERY.c.comment_id == bindparam("comment"))
-        .where(DELIVERY.c.channel == Medium.MAIL)
         .group_by(DELIVERY.c.state)
     )
 )

@@ -71,6 +71,13 @@ def current_id(tx: Transaction, chat: int) -> int:
         seen.add(chat := later)
 
 
+def set_blocked(tx: Transaction, chat: int, *, blocked: bool) -> None:
+    """Remember whether the person of a private chat lets us speak there."""
+    known = chat_ids(tx, [chat])[chat]
+    status = "blocked" if blocked else "active"
+    tx.run(update(CHAT).where(CHAT.c.id == known).values(status=status))
+
+
 def add_topic(tx: Transaction, topic: NewTopic) -> None:
     """Write down where a ticket is shown; the same topic twice is one.
 

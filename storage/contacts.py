@@ -10,8 +10,8 @@ from sqlalchemy import false, or_, select
 from storage.puts import Change
 from storage.rows import ADDRESS, CONTACT, contacts, to_contact
 from storage.transaction import Transaction
-from tickets.model import Organisation
-from tickets.people import KnownContact, join_organisation
+from tickets.model import KnownContact, Organisation
+from tickets.people import join_organisation
 from tickets.registry import NotRegistered
 from tickets.work import Work
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, update
 
 from storage import contents, lanes, puts, rows
+from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
-from storage.chats import add_topic, chat_ids, migrate
+from storage.chats import add_topic, chat_ids, migrate, set_blocked
 from storage.lanes import DELIVERY, Filling
 from storage.lookups import DOMAIN, MESSAGE_REF, PARTICIPANT
 from storage.prepared import Sql
@@ -53,6 +54,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
     together.
     """
     for work in works:
+        give_accounts(tx, work)
         _organisations(tx, work)
         _specialists(tx, work)
         _verdicts(tx, work)
@@ -122,18 +124,19 @@ def _contacts(tx: Transaction, works: Sequence[Work]) -> None:
             for new in met
         ],
     )
-    tx.put(
-        _new_address,
-        [
-            {
-                "contact_id": new.contact.id,
-                "kind": "email",
-                "value": new.contact.email,
+    addresses = [row for new in met for row in _address_rows(new.contact)]
+    tx.put(_new_address, addresses)
+
+
+def _address_rows(contact: Contact) -> Iterator[dict[str, Any]]:
+    for kind, value in (("email", contact.email), ("telegram", contact.telegram)):
+        if value is not None:
+            yield {
+                "contact_id": contact.id,
+                "kind": kind,
+                "value": str(value),
                 "verified": False,
             }
-            for new in met
-        ],
-    )
 
 
 def _id(one: Any) -> int | None:
@@ -152,6 +155,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
                 "ticket_id": new.ticket_id,
                 "contact_id": new.contact_id,
                 "role": new.role,
+                "quiet": new.quiet,
             }
             for work in works
             for new in work.participants
@@ -276,6 +280,8 @@ def _chats(tx: Transaction, work: Work) -> None:
         migrate(tx, old, new)
     for topic in work.topics:
         add_topic(tx, topic)
+    for chat, blocked in work.silenced.items():
+        set_blocked(tx, chat, blocked=blocked)
 
 
 def _chat_links(tx: Transaction, works: Sequence[Work]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal, or_, select, text, true
 
-from storage import rows
+from storage import rows, who
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import (
@@ -17,7 +17,6 @@ from storage.rows import (
     COMMENT,
     CONTACT,
     REVISION,
-    SPECIALIST,
     TICKET,
 )
 from storage.schema import table
@@ -123,7 +122,9 @@ def participants(
     """Return the people of these tickets, in the order they joined."""
     people: dict[TicketId, list[Participant]] = {one: [] for one in ticket_ids}
     for row in tx.run(_participants, {"tickets": list(ticket_ids)}):
-        joined = Participant(contact=rows.to_contact(row), role=row.role)
+        joined = Participant(
+            contact=rows.to_contact(row), role=row.role, quiet=row.quiet
+        )
         people[row.ticket_id].append(joined)
     return {one: tuple(found) for one, found in people.items()}
 
@@ -135,7 +136,7 @@ def _participants(sql: Sql) -> Any:
         rows.contacts()
         .join(PARTICIPANT, joined.contact_id == CONTACT.c.id)
         .where(sql.among(joined.ticket_id, "tickets"))
-        .add_columns(joined.role, joined.ticket_id)
+        .add_columns(joined.role, joined.quiet, joined.ticket_id)
         .order_by(joined.id)
     )
 
@@ -273,23 +274,12 @@ def _attachments(sql: Sql) -> Any:
 
 def _writers(tx: Transaction, found: Iterable[Any]) -> dict[int, Contact | Specialist]:
     """Return who wrote each of the comments, by its id."""
-    contacts: dict[int, Contact] = {}
-    if partners := {row.contact_id for row in found if row.contact_id is not None}:
-        wrote = tx.run(_partners, {"ids": sorted(partners)})
-        contacts = {row.contact_id: rows.to_contact(row) for row in wrote}
-    specialists: dict[int, Specialist] = {}
-    if staff := {row.specialist_id for row in found if row.specialist_id is not None}:
-        wrote = tx.run(_staff, {"ids": sorted(staff)})
-        specialists = {row.id: rows.to_specialist(row) for row in wrote}
+    contacts = {row.contact_id for row in found if row.contact_id is not None}
+    staff = {row.specialist_id for row in found if row.specialist_id is not None}
+    partners, specialists = who.contacts(tx, contacts), who.specialists(tx, staff)
     return {
-        row.id: contacts[row.contact_id]
+        row.id: partners[row.contact_id]
         if row.specialist_id is None
         else specialists[row.specialist_id]
         for row in found
     }
-
-
-_partners = Prepared(lambda sql: rows.contacts().where(sql.among(CONTACT.c.id, "ids")))
-_staff = Prepared(
-    lambda sql: select(SPECIALIST).where(sql.among(SPECIALIST.c.id, "ids"))
-)

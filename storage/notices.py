@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from storage import chats, contents, digests, lookups
+from storage import bots, chats, contents, digests, lookups, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -16,6 +16,7 @@ from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
 from tickets.books import Participant
+from tickets.invitations import LIFE, Invitation, invite
 from tickets.letter import File, Mailbox
 from tickets.model import Attachment, Comment, Ticket
 from tickets.outgoing import ChatNotice, Mail, MailNotice
@@ -23,19 +24,52 @@ from tickets.rules import Rules
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
-PLACED = frozenset({"card", "comment", "full-text", "file", "notice", "reaction"})
+PLACED = frozenset(
+    {
+        "card",
+        "comment",
+        "full-text",
+        "file",
+        "notice",
+        "reaction",
+        "accepted",
+        "answer",
+    }
+)
 
 
 def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mail]:
     """Return the mails' notices; LookupError if one names a row that is not there."""
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
+    acted = who.actors(tx, {due.facts.get("who") for due in dues})
+    bot = bots.username(tx) if rules.telegram else None
     return [
         digests.notice(tx, due, language=rules.language)
         if due.kind == digests.KIND
-        else _mail_notice(tx, due, rules, books=books, chains=chains)
+        else _offering(
+            replace(
+                _mail_notice(tx, due, rules, books=books, chains=chains),
+                who=acted.get(due.facts.get("who")),
+            ),
+            due,
+            bot=bot,
+            rules=rules,
+        )
         for due in dues
     ]
+
+
+def _offering(
+    notice: MailNotice, due: Due, *, bot: str | None, rules: Rules
+) -> MailNotice:
+    """Offer the chat to who gets a number, and has no account with us yet."""
+    reader = notice.reader
+    if notice.kind != "accepted" or not bot or reader is None or reader.telegram:
+        return notice
+    invitation = Invitation(contact_id=reader.id, expires_at=due.created_at + LIFE)
+    token = invite(rules.signer.keys[0], invitation)
+    return replace(notice, chat_link=f"https://t.me/{bot}?start={token}")
 
 
 def _read_ahead(tx: Transaction, dues: Sequence[Due]) -> Memory:
@@ -56,13 +90,16 @@ def _mail_notice(
     people = books.participants(ticket.id)
     chain = chains.of(due)
     files = comment.attachments if comment else ()
-    reader = next((one for one in people if one.contact.email == due.target), None)
-    own = reader.contact.language if reader else None
+    reader = next(
+        (one.contact for one in people if one.contact.email == due.target), None
+    )
+    own = reader.language if reader else None
     return MailNotice(
         delivery=due.id,
         kind=due.kind,
         recipient=due.target,
-        recipient_name=reader.contact.name if reader else "",
+        recipient_name=reader.name if reader else "",
+        reader=reader,
         language=rules.language_for(own, ticket.site),
         ticket=ticket,
         to=_mailboxes(people, "requester"),
@@ -188,7 +225,7 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
         delivery=due.id,
         kind=due.kind,
         chat=chat,
-        language=_language(ticket, chat, rules),
+        language=due.facts.get("language") or _language(ticket, chat, rules),
         facts=_facts(due),
         ticket=ticket,
         comment=_comment(books, due),

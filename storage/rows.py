@@ -43,13 +43,26 @@ def email_of(contact_id: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
+def telegram_of(contact_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the query for a contact's Telegram account."""
+    own = ADDRESS.alias("account")
+    return (
+        select(own.c.value)
+        .where(own.c.contact_id == contact_id, own.c.kind == "telegram")
+        .order_by(own.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def contacts() -> Select[Any]:
-    """Select contacts with their organisation and address."""
+    """Select contacts with their organisation and addresses."""
     return select(
         CONTACT.c.id.label("contact_id"),
         CONTACT.c.name.label("contact_name"),
         CONTACT.c.language.label("contact_language"),
         email_of(CONTACT.c.id).label("email"),
+        telegram_of(CONTACT.c.id).label("telegram"),
         ORGANISATION.c.id.label("organisation_id"),
         ORGANISATION.c.name.label("organisation_name"),
         ORGANISATION.c.site.label("organisation_site"),
@@ -65,7 +78,12 @@ def to_contact(row: Any) -> Contact:
         email=row.email,
         organisation=to_organisation(row),
         language=row.contact_language,
+        telegram=_number(row.telegram),
     )
+
+
+def _number(value: str | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def to_organisation(row: Any) -> Organisation | None:
@@ -99,6 +117,7 @@ def tickets() -> Select[Any]:
         CONTACT.c.name.label("contact_name"),
         CONTACT.c.language.label("contact_language"),
         email_of(CONTACT.c.id).label("email"),
+        telegram_of(CONTACT.c.id).label("telegram"),
         ORGANISATION.c.id.label("organisation_id"),
         ORGANISATION.c.name.label("organisation_name"),
         ORGANISATION.c.site.label("organisation_site"),
@@ -153,6 +172,7 @@ def _requester(row: Any) -> Contact:
         email=row.email,
         organisation=organisation,
         language=row.contact_language,
+        telegram=_number(row.telegram),
     )
 
 

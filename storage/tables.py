@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -245,6 +246,9 @@ class Participant(SQLModel, table=True):
     ticket_id: int = row_ref("ticket.id", nullable=False)
     contact_id: int = row_ref("contact.id", nullable=False, index=True)
     role: str
+    quiet: bool = Field(  # gets none of the desk's own notices
+        default=False, sa_column_kwargs={"server_default": false()}
+    )
 
 
 class Comment(SQLModel, table=True):
@@ -337,6 +341,9 @@ class Delivery(SQLModel, table=True):
         Index("delivery_acknowledged", "target", "created_at",
               sqlite_where=text("kind = 'accepted'"),
               postgresql_where=text("kind = 'accepted'")),
+        Index("delivery_published", "target",
+              sqlite_where=text("channel = 'bus' AND state = 'sent'"),
+              postgresql_where=text("channel = 'bus' AND state = 'sent'")),
         Index("delivery_parked", "channel", "id",
               sqlite_where=text("state = 'parked'"),
               postgresql_where=text("state = 'parked'")),
@@ -387,7 +394,7 @@ class Chat(SQLModel, table=True):
     telegram_id: int = Field(sa_column=Column(BigId, unique=True, nullable=False))
     former_id: int | None = Field(default=None, sa_column=Column(BigId, unique=True))
     kind: str  # forum or private
-    status: str = "active"
+    status: str = "active"  # or blocked
 
 
 class ChatMessage(SQLModel, table=True):

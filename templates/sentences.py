@@ -1,4 +1,4 @@
-"""The short texts of the specialists' chat: what each name says, in English.
+"""The short texts of Telegram's chats: what each name says, in English.
 
 A message is the catalogues' key; its placeholders are the facts it needs. All are
 plain text: what stands out in a chat is said by offsets, never by markup.
@@ -17,6 +17,7 @@ def _(message: str) -> str:
 SENTENCES = MappingProxyType(
     {
         "chat.button.take": _("Take"),
+        "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
         "chat.button.accept": _("Accept"),
         "chat.button.reject": _("Reject"),
@@ -26,6 +27,8 @@ SENTENCES = MappingProxyType(
         "chat.toast.unknown-button": _("This button no longer works."),
         "chat.toast.taken": _("%(number)s is yours now."),
         "chat.toast.yours-already": _("This ticket is already yours."),
+        "chat.toast.resolved": _("%(number)s is resolved."),
+        "chat.toast.resolved-already": _("This ticket is resolved already."),
         "chat.toast.closed": _("%(number)s is closed."),
         "chat.toast.closed-already": _("This ticket is closed already."),
         "chat.toast.forbidden": _("The process does not allow that at this stage."),
@@ -91,8 +94,87 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(
             "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."
+        ),
+        "chat.notice.not-in-chat": _(
+            "💔 The message did not reach %(recipient)s in Telegram.\n%(reason)s"
+        ),
+        "chat.notice.partners-file-too-big": _(
+            "⚠️ The partner sent the file “%(file_name)s”, which is larger than the "
+            "20 MB that Telegram lets a bot fetch. It is not shown here."
+        ),
+        "chat.notice.partners-file-not-fetched": _(
+            "⚠️ The partner's file “%(recipient)s” could not be fetched from Telegram: "
+            "%(reason)s"
+        ),
+        "chat.partner.welcome": _(
+            "Hello! This is the support desk. Write what has happened and attach files "
+            "if they help: you get the number of your request at once, and the "
+            "specialist's answer comes here.\n"
+            "/new begins another request."
+        ),
+        "chat.partner.accepted": _(
+            "Your request is registered: %(subject)s\n"
+            "A specialist will answer you here. To add something, just write. "
+            "/new begins another request."
+        ),
+        "chat.partner.taken": _(
+            "%(number)s: %(assignee)s has started to work on your request."
+        ),
+        "chat.partner.resolved": _(
+            "%(number)s: your request is resolved. If something is not in order, "
+            "reply to this message, and the request will be open again."
+        ),
+        "chat.partner.closed": _(
+            "%(number)s: your request is closed. If the question comes back, "
+            "reply to this message, and the request will be open again."
+        ),
+        "chat.partner.reopened": _(
+            "%(number)s: your request is open again, and we are working on it."
+        ),
+        "chat.partner.new": _("Write your new request in the next message."),
+        "chat.partner.nothing-said": _(
+            "Only text and files can be passed on to a specialist: "
+            "this message was not."
+        ),
+        "chat.partner.staff-here": _(
+            "You are registered as a specialist: answer in the topics of your group. "
+            "Here partners write."
+        ),
+        "chat.partner.stranger": _(
+            "We do not know you yet. Please write to %(address)s: the reply has a link "
+            "after which you can write here."
+        ),
+        "chat.partner.file-too-big": _(
+            "The file “%(file_name)s” is larger than the 20 MB that Telegram lets a "
+            "bot fetch, so the specialist does not get it. "
+            "Please send it by mail or in parts."
+        ),
+        "chat.partner.unsent": _(
+            "Too large to be passed on: %(names)s. Reply if you need it, "
+            "and we will find another way."
+        ),
+        "chat.partner.linked": _(
+            "Done: this is your chat with the support desk now. Write your request "
+            "here or by mail, as you like; the answer comes the same way."
+        ),
+        "chat.partner.linked-already": _(
+            "This Telegram account is connected already. Just write."
+        ),
+        "chat.partner.link-unknown": _(
+            "This link is not one of ours. You can simply write your request here."
+        ),
+        "chat.partner.link-used": _(
+            "This link has been used already. If it was not you, write to %(address)s."
+        ),
+        "chat.partner.link-expired": _(
+            "This link is too old. Write to %(address)s, and the reply has a new one."
+        ),
+        "chat.partner.link-foreign": _(
+            "This Telegram account belongs to another mail address already. "
+            "If that is wrong, write to %(address)s."
         ),
     }
 )

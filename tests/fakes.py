@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,15 +16,17 @@ from tickets.model import (
     Comment,
     CommentId,
     Contact,
+    ContactId,
     Delivery,
     Event,
+    KnownContact,
     Organisation,
     Specialist,
     Ticket,
     TicketId,
 )
-from tickets.words import UNFINISHED, DeliveryState, Medium, Trust
-from tickets.work import Work
+from tickets.words import UNFINISHED, Channel, DeliveryState, Trust
+from tickets.work import ChatLink, NewAddress, NewParticipant, Work
 
 
 @dataclass(slots=True)
@@ -49,6 +51,10 @@ class Records:
     partners: dict[str, Organisation] = field(default_factory=dict)  # by domain
     staff: dict[int, Specialist] = field(default_factory=dict)  # by Telegram id
     people: dict[str, Contact] = field(default_factory=dict)  # by address
+    versions: dict[int, int] = field(default_factory=dict)  # of contacts, by id
+    talks: list[ChatLink] = field(default_factory=list)  # of private chats
+    silenced: dict[int, bool] = field(default_factory=dict)
+    spent: set[str] = field(default_factory=set)
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     joined: dict[TicketId, list[Participant]] = field(default_factory=dict)
     comments: dict[CommentId, Comment] = field(default_factory=dict)
@@ -86,6 +92,59 @@ class Records:
     def contacts(self, emails: Sequence[str]) -> dict[str, Contact]:
         return {one: self.people[one] for one in emails if one in self.people}
 
+    def contact_in_chat(self, telegram: int) -> KnownContact | None:
+        return self._known(lambda one: one.telegram == telegram)
+
+    def contact(self, contact_id: ContactId) -> KnownContact | None:
+        return self._known(lambda one: one.id == contact_id)
+
+    def _known(self, fits: Callable[[Contact], bool]) -> KnownContact | None:
+        found = next((one for one in self.people.values() if fits(one)), None)
+        if found is None:
+            return None
+        version = self.versions[found.id]
+        return KnownContact(contact=found, salt="salt", version=version)
+
+    def is_spent(self, link: str) -> bool:
+        return link in self.spent
+
+    def ticket_of_message(self, chat: int, message_id: int) -> TicketId | None:
+        wanted = (chat, message_id)
+        found = (one for one in self.talks if (one.chat, one.message_id) == wanted)
+        return next((one.ticket_id for one in found), None)
+
+    def ticket_in_talk(self, chat: int) -> TicketId | None:
+        here = [one for one in self.talks if one.chat == chat]
+        own = [one for one in here if one.ticket_id is None or self._is_own(one)]
+        if not here or (own and own[-1].ticket_id is None):
+            return None
+        return here[-1].ticket_id
+
+    def _is_own(self, link: ChatLink) -> bool:
+        comment = self.comments.get(link.comment_id or CommentId(0))
+        return comment is not None and isinstance(comment.author, Contact)
+
+    def tickets_of(self, contact_id: ContactId, *, most: int) -> list[TicketId]:
+        theirs = [
+            ticket_id
+            for ticket_id, people in self.joined.items()
+            if any(one.contact.id == contact_id for one in people)
+        ]
+        return sorted(theirs, reverse=True)[:most]
+
+    def is_answered_in_chat(self, ticket_id: TicketId, contact: Contact) -> bool:
+        here = {one.comment_id for one in self.talks if one.chat == contact.telegram}
+        said = [
+            one
+            for one in self.comments.values()
+            if one.ticket_id == ticket_id
+            and isinstance(one.author, Contact)
+            and (one.author.id == contact.id or one.id in here)
+            and one.trust is not Trust.UNPROVEN
+        ]
+        by_chat = bool(said) and said[-1].channel is Channel.TELEGRAM
+        return by_chat and not self.silenced.get(contact.telegram or 0, False)
+
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]:
         return {one: self.partners[one] for one in domains if one in self.partners}
 
@@ -104,7 +163,11 @@ class Records:
         return None if found is None else self.tickets[found]
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]:
-        return tuple(self.joined.get(ticket_id, ()))
+        now = {one.id: one for one in self.people.values()}
+        return tuple(
+            replace(one, contact=now[one.contact.id])
+            for one in self.joined.get(ticket_id, ())
+        )
 
     def comment(self, comment_id: CommentId) -> Comment | None:
         return self.comments.get(comment_id)
@@ -124,7 +187,7 @@ class Records:
         states = [
             self.states.get(place, DeliveryState.NEW)
             for place, one in enumerate(self.deliveries)
-            if one.comment_id == comment_id and one.medium is Medium.MAIL
+            if one.comment_id == comment_id
         ]
         return Progress(
             waiting=sum(state in UNFINISHED for state in states),
@@ -152,10 +215,15 @@ class Records:
         for hired in work.new_specialists:
             self.staff[hired.specialist.telegram_id] = hired.specialist
         for new in work.contacts:
-            self.people[new.contact.email or ""] = new.contact
+            self._meet(new.contact)
+            self.versions[new.contact.id] = new.version
+        for given in work.addresses:
+            self._give(given)
+        self.spent |= {one.token for one in work.spent_links}
+        self.silenced |= work.silenced
         self.tickets |= work.opened | work.changed
         for joins in work.participants:
-            self._join(joins.ticket_id, joins.contact_id, joins.role)
+            self._join(joins)
         self._take_comments(work)
         for one, ticket_id in work.refs.items():
             ref = self.known.get(one, Ref(message_id=one))
@@ -183,13 +251,28 @@ class Records:
             chat = self.moved.get(topic.chat, topic.chat)
             self.topics.setdefault((chat, topic.thread_id), topic.ticket_id)
         for link in work.chat_links:
-            self.shown.setdefault(link.comment_id, (link.chat, link.message_id))
+            if link.chat > 0:
+                self.talks.append(link)
+            elif link.comment_id is not None:
+                self.shown.setdefault(link.comment_id, (link.chat, link.message_id))
 
-    def _join(self, ticket_id: TicketId, contact_id: int, role: str) -> None:
-        people = self.joined.setdefault(ticket_id, [])
-        contact = next(one for one in self.people.values() if one.id == contact_id)
-        if all(one.contact.id != contact_id for one in people):
-            people.append(Participant(contact=contact, role=role))
+    def _meet(self, contact: Contact) -> None:
+        self.people[contact.email or f"contact {contact.id}"] = contact
+
+    def _give(self, given: NewAddress) -> None:
+        for one in list(self.people.values()):
+            if one.telegram == given.telegram:
+                self._meet(replace(one, telegram=None))
+            elif one.id == given.contact_id:
+                self._meet(replace(one, telegram=given.telegram))
+        self.versions |= dict(given.versions)
+
+    def _join(self, new: NewParticipant) -> None:
+        people = self.joined.setdefault(new.ticket_id, [])
+        contact = next(one for one in self.people.values() if one.id == new.contact_id)
+        if all(one.contact.id != new.contact_id for one in people):
+            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
+            people.append(joined)
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

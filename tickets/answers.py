@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from tickets import chat, lanes
+from tickets import chat
 from tickets.desk import Desk
 from tickets.model import Comment, CommentId, Ticket
-from tickets.words import EventType, Medium
-from tickets.work import ANSWER
+from tickets.talk import Person
+from tickets.ways import find_ways, mail_notice
+from tickets.words import EventType, FileState, Medium
+from tickets.work import Work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,30 +23,34 @@ class Failure:
     reason: str
 
 
-def mail_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
-    """Queue the answer for each participant who has an address."""
-    reached = False
-    for one in desk.books.participants(ticket.id):
-        email = one.contact.email
-        if email is None or desk.rules.is_own(email):
-            continue
-        reached = True
-        desk.work.deliver(
-            Medium.MAIL,
-            "answer",
-            target=email,
-            lane=lanes.mail(ticket.number, email),
-            priority=ANSWER,
-            facts={},
-            ticket_id=ticket.id,
-            comment_id=comment.id,
-        )
-    if not reached:
+def send_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
+    """Queue the answer for each participant, by mail or for their private chat."""
+    ways = find_ways(desk, ticket)
+    for way in ways:
+        if isinstance(way, Person):
+            _write_answer(desk.work, ticket, comment, person=way)
+        else:
+            mail_notice(desk.work, ticket, "answer", email=way, comment_id=comment.id)
+    if not ways:
         chat.tell_topic(desk, ticket, "nobody-to-mail")
 
 
+def _write_answer(
+    work: Work, ticket: Ticket, comment: Comment, *, person: Person
+) -> None:
+    post = partial(
+        chat.post_private, work, person, ticket=ticket, comment_id=comment.id
+    )
+    post("answer")
+    if chat.shown_length(comment.text) > chat.SHOWN_CHARACTERS:
+        post("full-text")
+    for file in comment.attachments:
+        if file.state is FileState.STORED:
+            post("file", facts={"attachment": file.id})
+
+
 def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
-    """Show on the specialist's message that every recipient's server has it.
+    """Show on the specialist's message that every recipient's server or chat has it.
 
     The ticket must be locked: else of two mails that arrive at once each sees the
     other on its way.
@@ -52,6 +59,25 @@ def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
     progress = desk.books.progress(comment_id)
     if where is not None and progress.waiting == 0 and progress.failed == 0:
         chat.react(desk.work, where, "delivered")
+
+
+def tell_unreachable(
+    desk: Desk,
+    ticket: Ticket,
+    comment_id: CommentId | None,
+    *,
+    chat_id: int,
+    reason: str,
+) -> None:
+    """Record that a private chat did not get something, and say so in the topic."""
+    people = desk.books.participants(ticket.id)
+    named = [one.contact.name for one in people if one.contact.telegram == chat_id]
+    failure = Failure(
+        channel=Medium.TELEGRAM,
+        recipient=named[0] if named else str(chat_id),
+        reason=reason,
+    )
+    tell_failed(desk, ticket, comment_id, failure=failure, notice="not-in-chat")
 
 
 def tell_failed(

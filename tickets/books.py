@@ -14,6 +14,8 @@ from tickets.model import (
     Comment,
     CommentId,
     Contact,
+    ContactId,
+    KnownContact,
     Organisation,
     Specialist,
     Ticket,
@@ -24,10 +26,15 @@ from tickets.words import Trust
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
-    """A contact of a ticket and the part they play: requester or cc."""
+    """A contact of a ticket and the part they play: requester or cc.
+
+    ``quiet`` ones get the answers of people and none of the desk's own notices: the
+    mail that brought them in was written by a program, or was one of too many.
+    """
 
     contact: Contact
     role: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +76,18 @@ class Books(Protocol):
         """Return the known ones, by lower-case address."""
         ...
 
+    def contact_in_chat(self, telegram: int) -> KnownContact | None:
+        """Lock and return the contact who has this Telegram account."""
+        ...
+
+    def contact(self, contact_id: ContactId) -> KnownContact | None:
+        """Lock and return a contact who has not been erased."""
+        ...
+
+    def is_spent(self, link: str) -> bool:
+        """Say whether the token of a link has been used."""
+        ...
+
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]: ...
 
     def specialist(self, telegram_id: int) -> Specialist | None: ...
@@ -79,6 +98,29 @@ class Books(Protocol):
 
     def ticket_in_topic(self, chat: int, thread_id: int) -> Ticket | None: ...
 
+    def ticket_of_message(self, chat: int, message_id: int) -> TicketId | None:
+        """Return the ticket that a message of a chat is about."""
+        ...
+
+    def ticket_in_talk(self, chat: int) -> TicketId | None:
+        """Return the ticket that a private chat was last about.
+
+        None if it was about none yet, or if its person has asked for a new one and
+        said nothing since.
+        """
+        ...
+
+    def tickets_of(self, contact_id: ContactId, *, most: int) -> list[TicketId]:
+        """Return the newest tickets in which a contact takes part."""
+        ...
+
+    def is_answered_in_chat(self, ticket_id: TicketId, contact: Contact) -> bool:
+        """Say whether what a contact last said on a ticket came by their chat.
+
+        Never if they have blocked us there.
+        """
+        ...
+
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]: ...
 
     def comment(self, comment_id: CommentId) -> Comment | None: ...
@@ -86,11 +128,11 @@ class Books(Protocol):
     def attachment(self, attachment_id: int) -> tuple[Attachment, CommentId] | None: ...
 
     def progress(self, comment_id: CommentId) -> Progress:
-        """Count the mails that carry a comment to the partner."""
+        """Count what carries a comment to the partner: mails and chat messages."""
         ...
 
     def chat_message_of(self, comment_id: CommentId) -> tuple[int, int] | None:
-        """Return the chat and message in which a comment was written."""
+        """Return the group and message in which a comment was written or shown."""
         ...
 
     def next_number(self, site: str) -> str:

@@ -1,4 +1,4 @@
-"""What the specialists' chat is told: topics, cards, comments, reactions."""
+"""What Telegram is told: the topics of specialists, the private chats of partners."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tickets import lanes
 from tickets.desk import Desk
 from tickets.model import Attachment, Comment, Json, Ticket
 from tickets.rules import Rules
+from tickets.talk import Person
 from tickets.words import FileState, Medium, Trust
 from tickets.work import ANSWER, CARD, OPENING, Work
 
@@ -39,8 +40,15 @@ def show_comment(desk: Desk, ticket: Ticket, comment: Comment) -> None:
         _post(desk, ticket, "full-text", comment=comment, priority=OPENING)
     for file in comment.attachments:
         if file.state is FileState.STORED:
-            facts = {"attachment": file.id}
-            _post(desk, ticket, "file", facts=facts, comment=comment, priority=OPENING)
+            show_file(desk, ticket, comment, file=file)
+
+
+def show_file(
+    desk: Desk, ticket: Ticket, comment: Comment, *, file: Attachment
+) -> None:
+    """Queue a file of a partner's comment for the ticket's topic."""
+    facts: Json = {"attachment": file.id}
+    _post(desk, ticket, "file", facts=facts, comment=comment, priority=OPENING)
 
 
 def shown_length(text: str) -> int:
@@ -61,8 +69,47 @@ def tell_topic(
     _post(desk, ticket, "notice", facts=said, priority=ANSWER)
 
 
+def tell_person(
+    work: Work,
+    person: Person,
+    notice: str,
+    *,
+    ticket: Ticket | None = None,
+    facts: Json | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Queue a sentence of the desk's own for a partner's private chat."""
+    said: Json = {"notice": notice, "reply_to": reply_to, **(facts or {})}
+    post_private(work, person, "notice", ticket=ticket, facts=said)
+
+
+def post_private(
+    work: Work,
+    person: Person,
+    kind: str,
+    *,
+    ticket: Ticket | None,
+    facts: Json | None = None,
+    **more: Any,
+) -> None:
+    """Queue a message for a partner's private chat, in the language of their app.
+
+    ``more`` are the delivery's ``priority`` and ``comment_id``.
+    """
+    work.deliver(
+        Medium.TELEGRAM,
+        kind,
+        target=str(person.id),
+        lane=lanes.private(person.id),
+        budget=str(person.id),
+        facts={"language": person.language, **(facts or {})},
+        ticket_id=ticket.id if ticket else None,
+        **{"priority": ANSWER, **more},
+    )
+
+
 def react(work: Work, where: tuple[int, int], mark: str) -> None:
-    """Queue a reaction on a specialist's message: queued, delivered, failed, noted."""
+    """Queue a reaction on somebody's message: queued, delivered, failed, noted."""
     chat, message_id = where
     work.deliver(
         Medium.TELEGRAM,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tickets import chat
-from tickets.answers import Failure, mail_answer, tell_failed
+from tickets.answers import Failure, send_answer, tell_failed
 from tickets.comments import known_comment, record_attachment, store_content
 from tickets.desk import Desk
-from tickets.model import Attachment, Comment, Ticket
-from tickets.talk import Fetched, RemoteFile
+from tickets.model import Attachment, Comment, Contact, Json, Ticket
+from tickets.talk import Fetched, Person, RemoteFile
 from tickets.verdict import Verdict
 from tickets.words import FileState, Medium, Outcome, Visibility
 from tickets.work import Work
@@ -38,7 +38,7 @@ def is_waiting(comment: Comment) -> bool:
 
 
 def fetch_files(desk: Desk, ticket: Ticket, comment: Comment, *, reply_to: int) -> None:
-    """Queue the downloads of a comment's files; say which are too big for one."""
+    """Queue the downloads of an answer's files; say which are too big for one."""
     for file in comment.attachments:
         if file.state is FileState.PENDING:
             chat.fetch(desk.work, ticket, file)
@@ -52,14 +52,35 @@ def fetch_files(desk: Desk, ticket: Ticket, comment: Comment, *, reply_to: int) 
             )
 
 
+def fetch_partners_files(
+    desk: Desk, ticket: Ticket, comment: Comment, *, person: Person
+) -> None:
+    """Queue the downloads of what a partner sent; tell both sides what stays there."""
+    for file in comment.attachments:
+        if file.state is FileState.PENDING:
+            chat.fetch(desk.work, ticket, file)
+        elif file.state is FileState.REMOTE_ONLY:
+            facts: Json = {"name": file.name}
+            chat.tell_topic(desk, ticket, "partners-file-too-big", facts=facts)
+            chat.tell_person(
+                desk.work, person, "file-too-big", ticket=ticket, facts=facts
+            )
+
+
 def store_fetched(desk: Desk, fetched: Fetched) -> Verdict:
-    """Put a fetched file on its comment; the last one lets the answer go."""
+    """Put a fetched file on its comment; the last one lets an answer go.
+
+    What a partner sent is shown to the specialists, each file as it comes.
+    """
     found = _file_of(desk, fetched.attachment)
     if found is None or found.file.state is FileState.STORED:
         return Verdict(outcome=Outcome.DUPLICATE, rule="file-is-here")
     file = store_content(desk.work, found.file, fetched.content)
     ticket = record_attachment(desk.work, found.ticket, found.comment, file=file)
-    _mail_if_complete(desk, ticket, found)
+    if isinstance(found.comment.author, Contact):
+        chat.show_file(desk, ticket, found.comment, file=file)
+    else:
+        _send_if_complete(desk, ticket, found)
     return Verdict(
         outcome=Outcome.REVISION,
         rule="file-fetched",
@@ -69,17 +90,23 @@ def store_fetched(desk: Desk, fetched: Fetched) -> Verdict:
 
 
 def give_up_file(desk: Desk, attachment: int, reason: str) -> None:
-    """Let an answer go without a file that cannot be fetched, and say so."""
+    """Let a comment do without a file that cannot be fetched, and say so."""
     found = _file_of(desk, attachment)
     if found is None or found.file.state is not FileState.PENDING:
         return
     remote = replace(found.file, state=FileState.REMOTE_ONLY)
     desk.work.stored[remote.id] = remote
     failure = Failure(channel=Medium.TELEGRAM, recipient=remote.name, reason=reason)
+    is_partners = isinstance(found.comment.author, Contact)
     ticket = tell_failed(
-        desk, found.ticket, found.comment.id, failure=failure, notice="file-not-fetched"
+        desk,
+        found.ticket,
+        found.comment.id,
+        failure=failure,
+        notice="partners-file-not-fetched" if is_partners else "file-not-fetched",
     )
-    _mail_if_complete(desk, ticket, found)
+    if not is_partners:
+        _send_if_complete(desk, ticket, found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,11 +129,13 @@ def _file_of(desk: Desk, attachment: int) -> _Found | None:
     return _Found(file=file, comment=comment, ticket=ticket)
 
 
-def _mail_if_complete(desk: Desk, ticket: Ticket, found: _Found) -> None:
+def _send_if_complete(desk: Desk, ticket: Ticket, found: _Found) -> None:
     """Let the answer go that waited for this file and for no other."""
     was_waited_for = found.file.state is FileState.PENDING
     others = [one for one in found.comment.attachments if one.id != found.file.id]
     is_last = not any(one.state is FileState.PENDING for one in others)
     is_public = found.comment.visibility is Visibility.PUBLIC
     if was_waited_for and is_last and is_public:
-        mail_answer(desk, ticket, found.comment)
+        now = desk.work.stored
+        files = tuple(now.get(one.id, one) for one in found.comment.attachments)
+        send_answer(desk, ticket, replace(found.comment, attachments=files))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tickets import staff
+from tickets import private, staff
 from tickets.desk import Desk
 from tickets.fetching import store_fetched
 from tickets.post import Post, receive
 from tickets.talk import (
+    Blocked,
     Fetched,
     Happening,
     Migrated,
@@ -17,6 +18,7 @@ from tickets.talk import (
     Said,
     TopicMade,
     TopicMoved,
+    Wrote,
 )
 from tickets.verdict import Verdict
 from tickets.words import Outcome
@@ -30,6 +32,11 @@ def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR091
             return receive(desk, came)
         case Said():
             return staff.hear(desk, came)
+        case Wrote():
+            return private.hear(desk, came)
+        case Blocked():
+            desk.work.silenced[came.chat] = came.blocked
+            return Verdict(outcome=Outcome.SIGNAL, rule="bot-blocked-or-not")
         case Pressed():
             return staff.press(desk, came)
         case TopicMoved():

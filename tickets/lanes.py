@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_PRIVATE = "telegram/private/"
+
 
 def mail_arrivals(sender: str) -> str:
     return f"arrival/mail/{sender.lower() or '<>'}"
@@ -30,6 +32,15 @@ def digest(report: str, recipient: str) -> str:
 
 def forum(chat: int, number: str) -> str:
     return f"telegram/{chat}/{number}"
+
+
+def private(chat: int) -> str:
+    """Return the lane of what one person gets in their private chat."""
+    return f"{_PRIVATE}{chat}"
+
+
+def is_private(lane: str) -> bool:
+    return lane.startswith(_PRIVATE)
 
 
 def toast(callback_id: str) -> str:

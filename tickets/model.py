@@ -49,13 +49,26 @@ class Organisation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
-    """A person of a partner, or a stranger, with the address we know them by."""
+    """A person of a partner, or a stranger, with the addresses we know them by.
+
+    ``telegram`` is their user id, which is also that of their private chat.
+    """
 
     id: ContactId
     name: str
     email: str | None
     organisation: Organisation | None = None
     language: str | None = None
+    telegram: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownContact:
+    """A contact with what the journal needs: the salt, and how far the stream is."""
+
+    contact: Contact
+    salt: str
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,16 +9,17 @@ from datetime import datetime
 from tickets.digests import Format
 from tickets.figures import Figures
 from tickets.letter import File, Mailbox
-from tickets.model import Comment, DeliveryId, Json, Ticket
+from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailNotice:
     """A mail to one recipient about a ticket.
 
-    ``kind`` is ``accepted`` or ``answer``. ``to`` and ``cc`` are the people shown
-    in the headers, whoever the envelope's ``recipient`` is. ``references`` is the
-    whole chain, oldest first, its last entry the mail that is answered.
+    ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
+    names ``who`` did it, if anybody. ``to`` and ``cc`` are the people shown in the
+    headers, whoever the envelope's ``recipient`` is. ``references`` is the whole
+    chain, oldest first, its last entry the mail that is answered.
     """
 
     delivery: DeliveryId
@@ -32,8 +33,11 @@ class MailNotice:
     references: tuple[str, ...]
     in_reply_to: str | None
     comment: Comment | None = None
+    reader: Contact | None = None  # whose address the recipient's is, if anybody's
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+    chat_link: str | None = None  # binds the recipient's Telegram account
+    who: Contact | Specialist | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +67,8 @@ class ChatNotice:
 
     ``kind`` is one of: topic (create it), card (send or edit it), comment,
     full-text (the comment as a text file), file, notice (``facts["notice"]``
-    names the sentence), reaction, toast, fetch. The first is never queued: a
+    names the sentence), reaction, toast, fetch; and in private chats accepted
+    (the ticket's number) and answer. The first is never queued: a
     relay makes the topic, and then the card, when something needs them.
     ``thread_id`` is None while the ticket has no topic, ``card_message_id`` while
     it has no card. ``repeat`` marks a message that may have been sent before.
@@ -80,3 +85,8 @@ class ChatNotice:
     thread_id: int | None = None
     card_message_id: int | None = None
     repeat: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Say whether it goes to a person's chat, whose id is theirs: above zero."""
+        return self.chat > 0

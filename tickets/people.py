@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
-from tickets.model import Contact, ContactId, Organisation, Ticket
+from tickets.model import Contact, ContactId, KnownContact, Organisation, Ticket
 from tickets.registry import OPERATOR
 from tickets.rules import Rules
+from tickets.talk import Person
 from tickets.words import EventType
-from tickets.work import NewContact, NewParticipant, Work, salted
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownContact:
-    """A contact with what the journal needs: the salt, and how far the stream is."""
-
-    contact: Contact
-    salt: str
-    version: int
+from tickets.work import NewAddress, NewContact, NewParticipant, Work, salted
 
 
 def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
@@ -41,13 +33,15 @@ def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
 
 
 def add_participant(
-    desk: Desk, ticket: Ticket, contact: Contact, *, role: str
+    desk: Desk, ticket: Ticket, contact: Contact, *, role: str, quiet: bool = False
 ) -> Ticket:
     """Return the ticket with one more to get its answers; never we ourselves."""
     if contact.email is not None and desk.rules.is_own(contact.email):
         return ticket
     desk.work.participants.append(
-        NewParticipant(ticket_id=ticket.id, contact_id=contact.id, role=role)
+        NewParticipant(
+            ticket_id=ticket.id, contact_id=contact.id, role=role, quiet=quiet
+        )
     )
     return desk.work.change(
         ticket,
@@ -71,13 +65,59 @@ def join_organisation(
     return after
 
 
-def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact:
-    contact = Contact(
-        id=ContactId(work.ids.row("contact")),
-        name=box.name or box.address,
-        email=box.address.lower(),
-        organisation=organisation,
+def find_writer(desk: Desk, person: Person) -> Contact:
+    """Return the contact whose private chat it is, made if there is none."""
+    known = desk.books.contact_in_chat(person.id)
+    if known is not None:
+        return known.contact
+    return _meet(
+        desk.work,
+        Contact(
+            id=ContactId(desk.work.ids.row("contact")),
+            name=person.name,
+            email=None,
+            language=person.language,
+            telegram=person.id,
+        ),
     )
+
+
+def give_account(
+    work: Work, known: KnownContact, telegram: int, *, former: KnownContact | None
+) -> Contact:
+    """Return a contact with a Telegram account, which its ``former`` owner loses."""
+    after = _with_account(known, telegram)
+    changed = [after] if former is None else [after, _with_account(former, None)]
+    for one in changed:
+        _record(work, one, actor=f"contact:{known.contact.id}")
+    work.addresses.append(
+        NewAddress(
+            contact_id=known.contact.id,
+            telegram=telegram,
+            versions=tuple((one.contact.id, one.version) for one in changed),
+        )
+    )
+    return after.contact
+
+
+def _with_account(known: KnownContact, telegram: int | None) -> KnownContact:
+    contact = replace(known.contact, telegram=telegram)
+    return replace(known, contact=contact, version=known.version + 1)
+
+
+def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact:
+    return _meet(
+        work,
+        Contact(
+            id=ContactId(work.ids.row("contact")),
+            name=box.name or box.address,
+            email=box.address.lower(),
+            organisation=organisation,
+        ),
+    )
+
+
+def _meet(work: Work, contact: Contact) -> Contact:
     salt = work.ids.uuid()
     work.contacts.append(NewContact(contact=contact, salt=salt))
     _record(work, KnownContact(contact=contact, salt=salt, version=1), actor="system")
@@ -96,13 +136,20 @@ def _record(work: Work, known: KnownContact, *, actor: str) -> None:
             "contact": contact.id,
             "organisation": contact.organisation.id if contact.organisation else None,
             "email_hash": salted(known.salt, contact.email or ""),
+            "telegram_hash": _hash_of_account(known),
         },
         content={
             "name": contact.name,
-            "emails": [contact.email],
+            "emails": [contact.email] if contact.email else [],
+            "telegram_id": contact.telegram,
             "language": contact.language,
         },
     )
+
+
+def _hash_of_account(known: KnownContact) -> str | None:
+    account = known.contact.telegram
+    return None if account is None else salted(known.salt, str(account))
 
 
 def _domains(boxes: Sequence[Mailbox], rules: Rules) -> set[str]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tickets import chat, lanes, process
+from tickets import chat, lanes
+from tickets.books import Participant
 from tickets.clues import find_refs, find_signed, gather
 from tickets.comments import Draft, add_comment, body_hash, store_files
 from tickets.desk import Desk
 from tickets.ladder import NEW, Placed, Ref, climb
 from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket, TicketId
+from tickets.notices import is_machine
+from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts
+from tickets.process import Reader
 from tickets.rules import Rules
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
-from tickets.words import Channel, EventType, Medium, Outcome, Priority, Trust
+from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
@@ -93,35 +98,20 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
 
 
 def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
-    work, rules, letter = desk.work, desk.rules, post.letter
-    site = rules.site_for(post.rcpt_tos)
+    work, letter = desk.work, post.letter
     people = _people(desk, post, author)
-    requester = people[0]
-    number = desk.books.next_number(site.code)
-    ticket = Ticket(
-        id=TicketId(work.ids.row("ticket")),
-        number=number,
-        version=1,
-        site=site.code,
-        organisation=requester.organisation,
-        requester=requester,
+    answerable = _is_answerable(desk, post)
+    too_many = answerable and _has_had_enough(desk, post)
+    ticket, comment = open_ticket(
+        desk,
+        site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
-        process=rules.process.name,
-        stage=process.NEW,
-        awaiting=None,
-        priority=Priority.NORMAL,
-        assignee=None,
-        opened_at=work.now,
-    )
-    ticket = _record_opening(work, ticket)
-    for place, contact in enumerate(people):
-        role = "cc" if place else "requester"
-        ticket = add_participant(desk, ticket, contact, role=role)
-    ticket, comment = add_comment(
-        work, ticket, _draft(work, post, requester, trust=Trust.PLAUSIBLE)
+        people=_participants(people, answerable=answerable, too_many=too_many),
+        draft=_draft(work, post, people[0], trust=Trust.PLAUSIBLE),
     )
     _remember(work, letter, ticket.id, trust=comment.trust)
-    _acknowledge(desk, post, ticket)
+    if answerable and not too_many:
+        _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
     return Verdict(
@@ -130,33 +120,6 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         outcome_id=str(ticket.id),
         ticket_id=ticket.id,
     )
-
-
-def _record_opening(work: Work, ticket: Ticket) -> Ticket:
-    partner = ticket.organisation
-    work.opened[ticket.id] = ticket
-    work.record(
-        ticket.stream,
-        1,
-        EventType.OPENED,
-        actor=f"contact:{ticket.requester.id}",
-        data={
-            "number": ticket.number,
-            "site": ticket.site,
-            "organisation": partner.id if partner else None,
-            "requester": ticket.requester.id,
-            "process": ticket.process,
-            "stage": ticket.stage,
-            "priority": ticket.priority,
-        },
-        content={
-            "subject": ticket.subject,
-            "requester_name": ticket.requester.name,
-            "requester_email": ticket.requester.email,
-            "organisation_name": partner.name if partner else None,
-        },
-    )
-    return ticket
 
 
 def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
@@ -169,6 +132,20 @@ def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
     )
     limit = desk.rules.participants_a_mail
     return find_contacts(desk, boxes[:limit])
+
+
+def _participants(
+    people: Sequence[Contact], *, answerable: bool, too_many: bool
+) -> list[Participant]:
+    """Return the author as the requester, then the others; who is not to be told."""
+    return [
+        Participant(
+            contact=contact,
+            role="cc" if place else "requester",
+            quiet=too_many or not (place or answerable),
+        )
+        for place, contact in enumerate(people)
+    ]
 
 
 def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
@@ -198,17 +175,30 @@ def _remember(work: Work, letter: Letter, ticket_id: TicketId, *, trust: Trust) 
             work.refs[one] = ticket_id
 
 
+def _is_answerable(desk: Desk, post: Post) -> bool:
+    """Say whether a program may write to who wrote this (RFC 3834, 2)."""
+    to = post.mail_from
+    if not to or post.letter.automatic:
+        return False
+    return not (desk.rules.is_own(to) or is_machine(to))
+
+
+def _has_had_enough(desk: Desk, post: Post) -> bool:
+    """Say whether the return path was acknowledged as often as may be in a day."""
+    since = desk.work.now - ACKNOWLEDGEMENT_WINDOW
+    acknowledged = desk.books.acknowledged_since(post.mail_from.lower(), since)
+    return acknowledged >= desk.rules.acknowledgements_a_day
+
+
 def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
     """Queue the mail with the number, to the return path (RFC 3834, 4)."""
+    notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    if notice is None:
+        return
     to = post.mail_from.lower()
-    if not to or post.letter.automatic or desk.rules.is_own(to):
-        return
-    since = desk.work.now - ACKNOWLEDGEMENT_WINDOW
-    if desk.books.acknowledged_since(to, since) >= desk.rules.acknowledgements_a_day:
-        return
     desk.work.deliver(
         Medium.MAIL,
-        "accepted",
+        notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
         priority=OPENING,
@@ -229,10 +219,12 @@ def _continue(
     draft = _draft(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
+        answerable = _is_answerable(desk, post)
         if not is_known:
-            ticket = add_participant(desk, ticket, contact, role="cc")
+            quiet = not answerable
+            ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
         if not post.letter.automatic:
-            ticket = answered_by_partner(desk, ticket, contact)
+            ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
     _remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
     return Verdict(

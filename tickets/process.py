@@ -1,9 +1,10 @@
-"""The business process: a ticket's stages and the ways between them."""
+"""The business process: a ticket's stages, the ways between them, who is told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
 from types import MappingProxyType
 
 NEW = "new"
@@ -13,6 +14,31 @@ WAITING = "waiting"
 RESOLVED = "resolved"
 CLOSED = "closed"
 ENDED = frozenset({RESOLVED, CLOSED})
+#: No stage, but told of like one: an ended ticket is worked on again.
+REOPENED = "reopened"
+
+
+@unique
+class Reader(StrEnum):
+    """Who can be told that a ticket came to a stage."""
+
+    PARTNER = "partner"  # each participant
+    ASSIGNEE = "assignee"  # in the ticket's topic
+
+
+Told = Mapping[str, Mapping[Reader, str]]
+
+#: By the stage, or REOPENED, what its readers are told: the notices' names. A ticket
+#: comes to ASSIGNED whenever it gets into somebody's hands.
+TOLD: Told = MappingProxyType(
+    {
+        NEW: {Reader.PARTNER: "accepted"},
+        ASSIGNED: {Reader.PARTNER: "taken", Reader.ASSIGNEE: "assigned"},
+        RESOLVED: {Reader.PARTNER: "resolved"},
+        CLOSED: {Reader.PARTNER: "closed"},
+        REOPENED: {Reader.PARTNER: "reopened"},
+    }
+)
 
 
 class TransitionError(Exception):
@@ -26,10 +52,11 @@ class TransitionError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Process:
-    """Which stage may follow which."""
+    """Which stage may follow which, and who is told of what."""
 
     name: str
     transitions: Mapping[str, frozenset[str]]
+    told: Told = field(default_factory=lambda: TOLD)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -38,6 +65,10 @@ class Process:
     def allows(self, source: str, target: str) -> bool:
         """Say whether ``target`` may follow; from a stage that is no more, any may."""
         return target in self.transitions.get(source, self.stages)
+
+    def notice(self, stage: str, reader: Reader) -> str | None:
+        """Return what a reader is told when a ticket comes to ``stage``."""
+        return self.told.get(stage, {}).get(reader)
 
     def check(self, source: str, target: str) -> None:
         """Raise TransitionError unless ``target`` may follow ``source``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tickets.model import Site
+from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
 from tickets.tokens import Signer
 
@@ -16,7 +16,8 @@ class Rules:
 
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets;
-    ``telegram`` is False where the desk runs without a chat.
+    ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
+    says whether a person nobody knows may open tickets there.
     """
 
     address: str
@@ -28,6 +29,7 @@ class Rules:
     acknowledgements_a_day: int = 20
     participants_a_mail: int = 20
     telegram: bool = True
+    strangers_in_chat: bool = True
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
@@ -58,6 +60,11 @@ class Rules:
                 if not named.isdisjoint(own.lower() for own in site.addresses):
                     return site
         return self.sites[0]
+
+    def site_of(self, partner: Organisation | None) -> Site:
+        """Return the site that a partner belongs to, else the first."""
+        wanted = partner.site if partner else None
+        return next((one for one in self.sites if one.code == wanted), self.sites[0])
 
     def language_for(self, own: str | None, site: str) -> str:
         """Choose the person's language, else the site's, else the service's."""

@@ -1,9 +1,9 @@
-"""Specialists answer, note, take, close, accept and reject, all from the chat."""
+"""Specialists answer, note, take, resolve, close and judge, all from the chat."""
 
 from __future__ import annotations
 
 from tickets import chat, process
-from tickets.answers import mail_answer
+from tickets.answers import send_answer
 from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
 from tickets.fetching import fetch_files, is_waiting, list_remote
@@ -21,6 +21,7 @@ from tickets.stages import (
     assign,
     close,
     reopen,
+    to_stage,
     to_stage_if_allowed,
 )
 from tickets.talk import Pressed, Said, TopicMoved
@@ -35,6 +36,8 @@ from tickets.words import (
 from tickets.work import ChatLink
 
 NOTE_PREFIX = "//"
+#: Where the buttons that end a ticket bring it.
+ENDS = {"resolve": process.RESOLVED, "close": process.CLOSED}
 
 
 def hear(desk: Desk, said: Said) -> Verdict:
@@ -86,7 +89,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
         ticket = _move_on(desk, ticket, author)
         chat.react(work, where, "queued")
         if not is_waiting(comment):
-            mail_answer(desk, ticket, comment)
+            send_answer(desk, ticket, comment)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule="note" if is_note else "answer",
@@ -103,13 +106,18 @@ def _words_of(said: Said) -> tuple[str, bool]:
 
 
 def _move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
-    """Take the ticket if nobody has it, and let it wait for the partner."""
+    """Take the ticket if nobody has it, and let it wait for the partner.
+
+    The answer itself tells the partner who has it, and that it is open again.
+    """
     actor = f"specialist:{author.id}"
     if ticket.stage in process.ENDED:
-        ticket = to_stage_if_allowed(desk, ticket, process.IN_PROGRESS, actor=actor)
+        ticket = to_stage_if_allowed(
+            desk, ticket, process.IN_PROGRESS, actor=actor, tells=False
+        )
     if ticket.assignee is None:
-        ticket = assign(desk, ticket, author, actor=actor)
-    return to_stage_if_allowed(desk, ticket, process.WAITING, actor=actor)
+        ticket = assign(desk, ticket, author, actor=actor, tells=False)
+    return to_stage_if_allowed(desk, ticket, process.WAITING, actor=actor, tells=False)
 
 
 def press(desk: Desk, pressed: Pressed) -> Verdict:
@@ -141,11 +149,12 @@ def _command(desk: Desk, action: str, ticket: Ticket, *, author: Specialist) -> 
                 return "yours-already"
             assign(desk, ticket, author, actor=actor)
             return "taken"
-        case "close":
-            if ticket.stage == process.CLOSED:
-                return "closed-already"
-            close(desk, ticket, actor=actor)
-            return "closed"
+        case "resolve" | "close":
+            stage = ENDS[action]
+            if ticket.stage == stage:
+                return f"{stage}-already"
+            to_stage(desk, ticket, stage, actor=actor)
+            return stage
         case _:
             return "unknown-button"
 

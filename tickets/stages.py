@@ -7,30 +7,37 @@ from typing import Any
 from tickets import chat, process
 from tickets.desk import Desk
 from tickets.model import Contact, Specialist, Ticket
+from tickets.notices import tell
 from tickets.words import EventType
 
 
-def to_stage(desk: Desk, ticket: Ticket, stage: str, *, actor: str) -> Ticket:
-    """Return the ticket in ``stage``; TransitionError if the process forbids it."""
+def to_stage(
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str, tells: bool = True
+) -> Ticket:
+    """Return the ticket in ``stage``; TransitionError if the process forbids it.
+
+    ``tells`` is False where what goes out anyway says the same.
+    """
     if ticket.stage == stage:
         return ticket
     if stage == process.CLOSED:
         return close(desk, ticket, actor=actor)
     if ticket.stage in process.ENDED and stage not in process.ENDED:
-        return reopen(desk, ticket, actor=actor, stage=stage)
+        return reopen(desk, ticket, actor=actor, stage=stage, tells=tells)
     return _step(
         desk,
         ticket,
         stage,
         type_=EventType.STAGE_CHANGED,
         actor=actor,
+        tells=tells,
         resolved_at=desk.work.now if stage == process.RESOLVED else None,
         closed_at=None,
     )
 
 
 def to_stage_if_allowed(
-    desk: Desk, ticket: Ticket, stage: str, *, actor: str
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str, tells: bool = True
 ) -> Ticket:
     """Return the ticket in ``stage``, or as it is if the process has no such way.
 
@@ -38,7 +45,7 @@ def to_stage_if_allowed(
     """
     if not desk.rules.process.allows(ticket.stage, stage):
         return ticket
-    return to_stage(desk, ticket, stage, actor=actor)
+    return to_stage(desk, ticket, stage, actor=actor, tells=tells)
 
 
 def close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
@@ -55,7 +62,12 @@ def close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
 
 
 def reopen(
-    desk: Desk, ticket: Ticket, *, actor: str, stage: str = process.IN_PROGRESS
+    desk: Desk,
+    ticket: Ticket,
+    *,
+    actor: str,
+    stage: str = process.IN_PROGRESS,
+    tells: bool = True,
 ) -> Ticket:
     """Return the ticket in progress again; its end times are forgotten."""
     return _step(
@@ -64,6 +76,7 @@ def reopen(
         stage,
         type_=EventType.REOPENED,
         actor=actor,
+        tells=tells,
         resolved_at=None,
         closed_at=None,
     )
@@ -76,6 +89,7 @@ def _step(
     *,
     type_: EventType,
     actor: str,
+    tells: bool = True,
     **fields: Any,
 ) -> Ticket:
     desk.rules.process.check(ticket.stage, stage)
@@ -88,10 +102,20 @@ def _step(
         **fields,
     )
     chat.refresh_card(desk, after)
+    if tells:
+        came_to = process.REOPENED if type_ is EventType.REOPENED else stage
+        tell(desk, after, came_to, actor=actor)
     return after
 
 
-def assign(desk: Desk, ticket: Ticket, specialist: Specialist, *, actor: str) -> Ticket:
+def assign(
+    desk: Desk,
+    ticket: Ticket,
+    specialist: Specialist,
+    *,
+    actor: str,
+    tells: bool = True,
+) -> Ticket:
     """Return the ticket in the specialist's hands, out of stage new at least."""
     if ticket.assignee is None or ticket.assignee.id != specialist.id:
         before = ticket.assignee.id if ticket.assignee else None
@@ -104,14 +128,22 @@ def assign(desk: Desk, ticket: Ticket, specialist: Specialist, *, actor: str) ->
             assignee=specialist,
         )
         chat.refresh_card(desk, ticket)
+        if tells:
+            tell(desk, ticket, process.ASSIGNED, actor=actor)
     if ticket.stage == process.NEW:
-        ticket = to_stage_if_allowed(desk, ticket, process.ASSIGNED, actor=actor)
+        ticket = to_stage_if_allowed(
+            desk, ticket, process.ASSIGNED, actor=actor, tells=False
+        )
     return ticket
 
 
-def answered_by_partner(desk: Desk, ticket: Ticket, contact: Contact) -> Ticket:
+def answered_by_partner(
+    desk: Desk, ticket: Ticket, contact: Contact, *, tells: bool = True
+) -> Ticket:
     """Move the ticket on after the partner's word: resume or reopen it."""
     if ticket.stage not in {*process.ENDED, process.WAITING}:
         return ticket
     actor = f"contact:{contact.id}"
-    return to_stage_if_allowed(desk, ticket, process.IN_PROGRESS, actor=actor)
+    return to_stage_if_allowed(
+        desk, ticket, process.IN_PROGRESS, actor=actor, tells=tells
+    )

@@ -1,4 +1,4 @@
-"""What can happen in the specialists' chat, in the desk's own words."""
+"""What can happen in Telegram, in the desk's own words."""
 
 from __future__ import annotations
 
@@ -26,6 +26,42 @@ class Said:
     anonymous: bool
     text: str
     files: tuple[RemoteFile, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Whoever writes to the bot, as Telegram knows them; ``language`` is their app's.
+
+    ``id`` is also that of their private chat with the bot.
+    """
+
+    id: int
+    name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrote:
+    """Somebody wrote to the bot in their private chat.
+
+    ``command`` is what the message begins with, without its slash, if it is one that
+    the desk knows; ``text`` is then the rest. ``reply_to`` is a message's id.
+    """
+
+    person: Person
+    message_id: int
+    text: str
+    command: str = ""
+    reply_to: int | None = None
+    files: tuple[RemoteFile, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blocked:
+    """Somebody blocked the bot, or let it speak again."""
+
+    chat: int
+    blocked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,4 +117,14 @@ class Nothing:
     reason: str
 
 
-Happening = Said | Pressed | TopicMade | TopicMoved | Migrated | Fetched | Nothing
+Happening = (
+    Said
+    | Wrote
+    | Blocked
+    | Pressed
+    | TopicMade
+    | TopicMoved
+    | Migrated
+    | Fetched
+    | Nothing
+)

@@ -74,21 +74,47 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket."""
+    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
 
     ticket_id: TicketId
     contact_id: ContactId
     role: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatLink:
-    """A chat message that shows a comment, or holds what somebody wrote."""
+    """A chat message that shows a comment, or holds what somebody wrote.
+
+    In a private chat any message about a ticket is one; one without a ticket asks
+    for a new one.
+    """
 
     chat: int
     message_id: int
-    ticket_id: TicketId
-    comment_id: CommentId
+    ticket_id: TicketId | None
+    comment_id: CommentId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAddress:
+    """A Telegram account that a contact has from now on; nobody else has it then.
+
+    ``versions`` are those that the contacts come to by it.
+    """
+
+    contact_id: ContactId
+    telegram: int
+    versions: tuple[tuple[ContactId, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpentLink:
+    """A link that was used, and will not be again."""
+
+    token: str
+    subject: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +150,9 @@ class Work:
     chat_links: list[ChatLink] = field(default_factory=list)
     topics: list[NewTopic] = field(default_factory=list)
     moved_chats: dict[int, int] = field(default_factory=dict)
+    silenced: dict[int, bool] = field(default_factory=dict)  # chats that do not hear us
+    addresses: list[NewAddress] = field(default_factory=list)
+    spent_links: list[SpentLink] = field(default_factory=list)
 
     def record(
         self,

@@ -22,6 +22,7 @@ def demo(*, folder: Folder = None) -> None:
     from app.demo.chat import Forum
     from app.demo.desk import Desk
     from app.demo.morning import SCENES, Morning, play
+    from app.demo.private import Phone
     from app.demo.report import tell
 
     place = folder or Path(tempfile.mkdtemp(prefix="zayavka-demo-"))
@@ -33,7 +34,11 @@ def demo(*, folder: Folder = None) -> None:
         TimeElapsedColumn(),
     )
     with Desk(place) as desk:
-        morning = Morning(desk=desk, forum=Forum(desk))
+        morning = Morning(
+            desk=desk,
+            forum=Forum(desk),
+            phone=Phone(desk=desk, user=3001, name="Дмитрий"),
+        )
         with Progress(*bars, console=console) as progress:
             task = progress.add_task("The desk is open", total=len(SCENES) + 1)
             for title in play(morning):

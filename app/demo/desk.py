@@ -32,7 +32,7 @@ SITES = {
 }
 STAFF = (1001, 1002)
 #: How long anything may take to show, in seconds.
-PATIENCE = 20.0
+PATIENCE = 60.0
 _CONFIG = """\
 [service]
 name = "Служба поддержки"
@@ -84,6 +84,7 @@ class Desk:
         self._smtp, self._http, self._page = free_ports(3)
         self._sent = SentMail(folder / "var" / "sandbox" / "mail")
         url = f"http://127.0.0.1:{self._page}"
+        self.page_url = f"{url}/sandbox/"
         self._people = httpx.Client(
             base_url=f"{url}/sandbox/api/", headers={"Origin": url}, timeout=30
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from app.demo.chat import ANNA, BORIS, Forum
 from app.demo.desk import MANAGER, DemoError, Desk, address_of, until
 from app.demo.letters import SUPPORT, File, Person, answer, bounce, letter, reply_to_all
+from app.demo.private import Phone
 from sandbox.mailbox import Mail
 
 IVAN = Person(name="Иван Петров", address="ivan@romashka.example")
 OLGA = Person(name="Ольга Белова", address="olga@romashka.example")
 MAX = Person(name="Max Miller", address="max@northwind.example")
-PETR = Person(name="Пётр Сидоров", address="petr@vektor.example")
-LENA = Person(name="Елена Громова", address="lena@vektor.example")
+PETR = Person(name="Пётр Сидоров", address="petr@vega.example")
+LENA = Person(name="Елена Громова", address="lena@vega.example")
 BUSY = tuple(
     Person(name=name, address=f"office@{domain}.example")
     for name, domain in (
@@ -40,6 +42,7 @@ class Morning:
 
     desk: Desk
     forum: Forum
+    phone: Phone
     numbers: dict[str, str] = field(default_factory=dict)
 
     def numbered(self, person: Person, about: str) -> Mail:
@@ -145,6 +148,22 @@ def bounced(morning: Morning) -> None:
     morning.desk.hand_over(report, sender="", to=[SUPPORT])
 
 
+def by_phone(morning: Morning) -> None:
+    """Let a partner write in Telegram, and read the answer there."""
+    phone, forum = morning.phone, morning.forum
+    phone.start()
+    phone.write("Сканер штрихкодов не отвечает")
+    said = phone.says("NN-")["text"]
+    number = re.findall("NN-[0-9]+", said)[0]
+    morning.numbers["сканер"] = number
+    forum.says(number, "не отвечает")
+    phone.attach("scanner.png", png(64, 48))
+    forum.write(number, "Переподключите его к другому порту.", by=BORIS)
+    phone.says("к другому порту")
+    phone.write("Заработал, спасибо!")
+    forum.says(number, "Заработал, спасибо!")
+
+
 def reopened(morning: Morning) -> None:
     """Let a ticket be closed, and the partner's next word open it again."""
     number, forum = morning.numbers["report"], morning.forum
@@ -175,6 +194,7 @@ SCENES: tuple[tuple[str, Callable[[Morning], None]], ...] = (
     ("Four more mails at once", rush),
     ("Anna takes the printer, notes and answers", answered),
     ("A mail server sends one back", bounced),
+    ("A partner writes in Telegram", by_phone),
     ("Boris closes; the partner opens again", reopened),
     ("The manager's digest", told),
 )

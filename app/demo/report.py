@@ -17,6 +17,7 @@ def tell(console: Console, morning: Morning) -> None:
     """Print what people saw, what the bus got, and the audit's sum."""
     for person in (IVAN, OLGA, MAX, MANAGER):
         console.print(_mailbox(morning, person))
+    console.print(_phone(morning))
     console.print(_forum(morning))
     console.print(_bus(morning))
     console.print(_audit(morning))
@@ -27,6 +28,14 @@ def _mailbox(morning: Morning, person: Person) -> Table:
     for mail in morning.desk.inbox(person):
         first = next((one for one in mail.text.splitlines() if one.strip()), "")
         table.add_row(mail.subject, first[:60])
+    return table
+
+
+def _phone(morning: Morning) -> Table:
+    table = _table(f"{morning.phone.name}'s Telegram", "who", "says")
+    for one in morning.phone.messages():
+        said = one["text"] or (one["file"] or {}).get("name", "")
+        table.add_row(one["from"]["name"], said.replace("\n", " ")[:70])
     return table
 
 

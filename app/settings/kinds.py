@@ -45,6 +45,16 @@ def path_of(url: str) -> Path:
     return Path(rest.removeprefix("//") if rest.startswith("///") else rest)
 
 
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown: with the user's name alone.
+
+    What stands before the last ``@`` may be a password, even one with a slash.
+    """
+    scheme, mark, rest = url.partition("://")
+    user, at, where = rest.rpartition("@")
+    return f"{scheme}{mark}{user.partition(':')[0]}{at}{where}"
+
+
 def _resolve_url(url: str, info: ValidationInfo) -> str:
     scheme = url.partition(":")[0]
     path = str(path_of(url))

@@ -24,6 +24,7 @@ from app.settings.kinds import (
     Token,
     Zone,
     path_of,
+    without_password,
 )
 from tickets import process
 
@@ -123,6 +124,7 @@ class Smtp(Table):
     host: str = "127.0.0.1"
     port: Port = 8025
     lmtp: bool = False
+    lmtp_port: Port | None = None
     max_size: Count = 25 * MEBIBYTE
     max_connections: Count = 1000
     max_in_flight_bytes: Count = 256 * MEBIBYTE
@@ -133,6 +135,11 @@ class Smtp(Table):
     def check_together(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        if self.lmtp and self.lmtp_port is not None:
+            raise ValueError(
+                "lmtp_port is for a second door beside the one that speaks SMTP; "
+                "with lmtp = true that one speaks LMTP already"
+            )
         if self.max_in_flight_bytes < self.max_size:
             raise ValueError(
                 f"max_in_flight_bytes = {self.max_in_flight_bytes} must be at least "
@@ -163,6 +170,7 @@ class Telegram(Table):
     token: Token | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
+    strangers: Literal["accept", "refuse"] = "accept"
     admin_chat: int | None = None  # alarms go there once they are built
 
 
@@ -235,6 +243,11 @@ class Bus(Table):
     url: BusUrl
     sites: Everything = ()
     organisations: Everything = ()
+
+    @property
+    def shown_url(self) -> str:
+        """Return the address as it may be shown: without its password."""
+        return without_password(self.url.get_secret_value())
 
 
 class DigestScope(Table):

@@ -38,7 +38,11 @@ DELETE  rates                          forgets the violations
 GET     updates                        {pending: [...], confirmed: [...], next_id}
 POST    updates/redeliver              Redelivery -> {count}
 POST    updates/next-id                NextId; only while none is pending
-GET     mails                          [mail], newest first, at most 200
+GET     mails?person=ADDRESS           [mail], newest first, at most 200; of everybody
+                                       or of one person's mailbox
 GET     mails/KEY                      the raw mail
+GET     mails/KEY/html                 the HTML part as its reader sees it
 POST    mail                           NewMail -> {message_id}; goes by SMTP
+GET     bus?stream=NN-1                [event], newest first, at most 200; of every
+                                       stream or of one
 """

@@ -15,12 +15,13 @@ from sandbox.control.wishes import (
     NewUser,
     Seat,
     Seating,
+    Start,
     TopicChange,
     UserChange,
 )
 from sandbox.model import Member, User
 from sandbox.telegram import Telegram
-from sandbox.views import chat_view, topic_views, user_view
+from sandbox.views import chat_view, message_view, topic_views, user_view
 
 
 async def list_users(tg: Telegram, _request: Request) -> Any:
@@ -41,6 +42,12 @@ async def change_user(tg: Telegram, request: Request) -> Any:
         user.deactivated = wish.deactivated
         tg.touch()
     return user_view(user)
+
+
+async def start(tg: Telegram, request: Request) -> Any:
+    wish = await read_wish(request, Start)
+    message = people.start(tg, path_id(request, "user"), wish.payload)
+    return message_view(tg.world, message)
 
 
 async def list_chats(tg: Telegram, _request: Request) -> Any:

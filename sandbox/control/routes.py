@@ -25,6 +25,7 @@ _ROWS: tuple[Row, ...] = (
     ("GET", "users", persons.list_users),
     ("POST", "users", persons.add_user),
     ("POST", "users/{user}", persons.change_user),
+    ("POST", "users/{user}/start", persons.start),
     ("GET", "chats", persons.list_chats),
     ("POST", "groups", persons.add_group),
     ("POST", _CHAT + "/members", persons.set_member),
@@ -60,7 +61,9 @@ def control_routes(telegram: Telegram, desk: Desk) -> list[Route]:
         ("GET", "state", desk.state),
         ("GET", "mails", desk.mails),
         ("GET", "mails/{key}", desk.raw_mail),
+        ("GET", "mails/{key}/html", desk.html_mail),
         ("POST", "mail", desk.send),
+        ("GET", "bus", desk.events),
     )
     return [_route(telegram, row) for row in _ROWS + mail]
 

@@ -34,6 +34,12 @@ class UserChange(Wish):
     deactivated: bool | None = None
 
 
+class Start(Wish):
+    """The payload of the link that a person opens; empty if they press START."""
+
+    payload: str = ""
+
+
 class Seat(Wish):
     """A place in a group."""
 
@@ -152,5 +158,6 @@ class NewMail(Wish):
     subject: str = ""
     name: str = ""
     to: str = ""
+    cc: list[str] = Field(default_factory=list)
     in_reply_to: str = ""
     references: str = ""

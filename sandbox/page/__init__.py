@@ -1,4 +1,4 @@
-"""The page to use the sandbox as a person: three files, no build, nothing foreign."""
+"""The page to use the sandbox as a person: a few files, no build, nothing foreign."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ _FILES = {
     "": ("page.html", "text/html"),
     "page.css": ("page.css", "text/css"),
     "page.js": ("page.js", "text/javascript"),
+    "mail.js": ("mail.js", "text/javascript"),
+    "bus.js": ("bus.js", "text/javascript"),
 }
 # Whatever a message may smuggle in, the page runs and loads only its own.
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-        " connect-src 'self'; base-uri 'none'; form-action 'none';"
+        " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none';"
         " frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -10,6 +10,7 @@ const refusals = [ // the control API speaks English, the page Russian
   [/TOPIC_CLOSED/, "Тема закрыта: писать в неё может только администратор"],
   [/has blocked the bot/, "Бот заблокирован: сначала разблокируйте его"],
   [/may not manage topics/, "У этого участника нет права управлять темами"],
+  [/has not started the bot.*/, "Сначала нужно запустить бота"],
   [/not in the group/, "Этого человека нет в группе"],
   [/the group has moved/, "Группа переехала, пишите в новую"],
   [/the mail did not go: /, "Письмо не ушло: "],
@@ -72,6 +73,13 @@ function readPlace() {
 function go(chat, thread) {
   location.hash = `${chat}/${thread}`;
   document.body.dataset.view = "talk";
+}
+
+// Where there is room, talk and one of mail and bus are seen together.
+function look(view) {
+  document.body.dataset.view = view;
+  if (view === "mail" || view === "bus") document.body.dataset.side = view;
+  if (state) attempt(showBus);
 }
 
 const keyOf = (chat, thread) => `${chat}/${thread}`;
@@ -210,7 +218,8 @@ async function showTalk() {
   const chat = place && findChat(place.chat);
   const user = place && findUser(place.chat);
   const topic = place && findTopic(chat, place.thread);
-  $("composer").hidden = !place || !(chat || user);
+  const silent = user && !user.is_bot && !user.started;
+  $("composer").hidden = !place || silent || !(chat || user);
   if (!place) return showEmpty("Выберите тему слева, чтобы ответить партнёру как специалист, или личный чат, чтобы написать боту как партнёр.");
   $("title").textContent = topic ? topic.name : chat?.forum ? `${chat.title}: общая тема` : chat?.title || user?.name || "?";
   $("subtitle").textContent = topic ? chat.title + (topic.closed ? ", закрыта" : "") : chat?.kind === "private" || user ? "личный чат с ботом" : "";
@@ -221,6 +230,7 @@ async function showTalk() {
   const messages = chat ? await ask(`chats/${chat.id}/messages?thread=${place.thread}`) : [];
   if (!place || asked !== keyOf(place.chat, place.thread)) return;
   shownMessages = messages.filter((message) => !message.deleted);
+  if (silent) return showStart(user);
   if (!shownMessages.length) return showEmpty("Здесь пока пусто. Напишите первое сообщение.");
   seen.set(asked, shownMessages.at(-1).id);
   const box = $("messages");
@@ -240,6 +250,16 @@ function showEmpty(text) {
   $("messages").replaceChildren(el("p", { class: "empty" }, text));
 }
 
+function showStart(user) { // until then nobody can write to a bot, nor a bot to them
+  showEmpty(`${user.name} ещё не открывал(а) этого бота.`);
+  $("messages").append(el("button", { class: "start", onclick: () => start(user, "") }, "Запустить"));
+}
+
+const start = (user, payload) => attempt(async () => {
+  await ask(`users/${user.id}/start`, { payload });
+  go(user.id, 0);
+});
+
 function showDeeds(chat, topic, user) {
   const deeds = [];
   if (topic) {
@@ -247,6 +267,8 @@ function showDeeds(chat, topic, user) {
     deeds.push(el("button", {
       onclick: () => attempt(() => ask(`chats/${chat.id}/topics/${topic.id}`, { user_id: Number($("author").value), action })),
     }, topic.closed ? "Открыть тему" : "Закрыть тему"));
+    const [number] = topic.name.match(/^[A-Z]+-\d+/) || [];
+    if (number && state.has_bus) deeds.push(el("button", { onclick: () => showStream(number) }, "Шина"));
   } else if (user && !user.is_bot) {
     deeds.push(el("button", {
       onclick: () => attempt(() => ask(`users/${user.id}`, { blocked: !user.blocked })),
@@ -302,28 +324,30 @@ function grow() {
 // ---- mail ---------------------------------------------------------------
 
 async function showMails() {
-  const mails = await ask("mails");
+  const asked = person;
+  const mails = await ask(`mails?person=${encodeURIComponent(asked)}`);
+  if (asked !== person) return;
   $("mail-count").textContent = mails.length ? `писем: ${mails.length}` : "";
   $("compose").hidden = !state.can_mail;
-  $("mails").replaceChildren(...mails.map(mailNode));
-  if (!mails.length) $("mails").append(el("p", { class: "empty" }, "Служба ещё не отправляла писем. Напишите ей первое письмо, и ответ появится здесь."));
+  showOwners();
+  settle($("mails"), mails.length ? mails.map((mail) => remembered(sheets, mail.key, () => mailNode(mail)))
+    : [el("p", { class: "empty" }, "Служба ещё не отправляла писем. Напишите ей первое письмо, и ответ появится здесь.")]);
 }
 
 function mailNode(mail) {
-  const sheet = el("details", { class: "sheet", open: openMails.has(mail.key) },
+  const sheet = el("details", { class: "sheet", "data-kind": mail.kind, open: openMails.has(mail.key) },
     el("summary", {},
       el("span", { class: "subject" }, mail.subject || "(без темы)"),
-      el("span", { class: "muted" }, `${mail.sender} → ${mail.to}`),
-      el("time", { class: "muted" }, mail.at ? clock(mail.at) : ""),
+      el("span", { class: "muted" }, marks[mail.kind] ? el("span", { class: "mark" }, marks[mail.kind]) : "", wayOf(mail)),
+      el("time", { class: "muted" }, when(mail.at)),
       el("span", { class: "muted snippet" }, mail.text.trim().slice(0, 120))));
   const fill = () => {
     if (sheet.children.length > 1) return;
     sheet.append(el("div", { class: "letter-body" },
-      el("dl", {}, ...mail.headers.flatMap(([name, value]) => [el("div", {}, el("dt", {}, name), el("dd", {}, value))])),
-      el("div", { class: "text" }, mail.text),
+      letterView(mail), chatLinks(mail),
       mail.files.length ? el("p", { class: "muted" }, `Вложения: ${mail.files.join(", ")}`) : "",
-      el("div", { class: "row" }, state.can_mail ? el("button", { onclick: () => reply(mail) }, "Ответить письмом") : "",
-        el("a", { class: "file", href: `${api}mails/${encodeURIComponent(mail.key)}`, target: "_blank" }, "исходник"))));
+      el("div", { class: "row" }, ...replyButtons(mail)),
+      sourceOf(mail)));
   };
   sheet.addEventListener("toggle", () => {
     if (sheet.open) { openMails.add(mail.key); fill(); } else openMails.delete(mail.key);
@@ -332,12 +356,23 @@ function mailNode(mail) {
   return sheet;
 }
 
+// A link that binds an account opens in the Telegram of whom the reader plays.
+function chatLinks(mail) {
+  const found = mail.text.match(/t\.me\/(\w+)\?start=([\w-]+)/);
+  if (!found || found[1] !== state.bot.username) return "";
+  const staff = new Set(state.chats.flatMap((chat) => chat.members.map((member) => member.id)));
+  return el("p", { class: "row" }, ...state.users.filter((user) => !user.is_bot && !staff.has(user.id)).map((user) =>
+    el("button", { onclick: () => start(user, found[2]) }, `Открыть в Telegram: ${user.name}`)));
+}
+
 const bare = (text) => (text.match(/<([^<>]+)>/) || [null, text])[1].trim();
 
-function reply(mail) {
-  $("letter-from").value = bare(mail.to.split(",")[0]);
-  $("letter-name").value = "";
-  $("letter-to").value = bare(mail.reply_to || mail.sender);
+function reply(mail, cc) {
+  const from = readerOf(mail);
+  $("letter-from").value = from;
+  $("letter-name").value = state.owners.find((owner) => owner.address === from)?.name || "";
+  $("letter-to").value = deskOf(mail);
+  $("letter-cc").value = cc.join(", ");
   $("letter-subject").value = /^re:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`;
   letterThread = { in_reply_to: mail.message_id, references: mail.references };
   showLetter(true);
@@ -352,10 +387,10 @@ function showLetter(open) {
 async function sendLetter() {
   await ask("mail", {
     sender: $("letter-from").value, name: $("letter-name").value, to: $("letter-to").value,
+    cc: $("letter-cc").value.split(",").map((one) => one.trim()).filter(Boolean),
     subject: $("letter-subject").value, text: $("letter-text").value, ...letterThread,
   });
-  $("letter-text").value = "";
-  $("letter-subject").value = "";
+  for (const field of ["text", "subject", "cc"]) $(`letter-${field}`).value = "";
   showLetter(false);
   toast("Письмо принято почтовым сервером");
 }
@@ -378,6 +413,7 @@ async function showAll() {
   await showTalk();
   showChats();
   await showMails();
+  await showBus();
 }
 
 async function poll() {
@@ -408,13 +444,19 @@ $("files").addEventListener("change", () => {
 $("filter").addEventListener("input", () => state && showChats());
 $("compose").addEventListener("click", () => {
   $("letter-to").value = state.support_address;
+  $("letter-cc").value = "";
+  if (person) {
+    $("letter-from").value = person;
+    $("letter-name").value = state.owners.find((owner) => owner.address === person)?.name || "";
+  }
   letterThread = {};
   showLetter($("letter").hidden);
 });
 $("letter").addEventListener("submit", (event) => { event.preventDefault(); attempt(sendLetter); });
 $("letter-off").addEventListener("click", () => showLetter(false));
-for (const tab of document.querySelectorAll(".tabs button")) {
-  tab.addEventListener("click", () => { document.body.dataset.view = tab.dataset.view; });
+$("stream").addEventListener("input", () => state && attempt(showBus));
+for (const tab of document.querySelectorAll("[data-view]:is(button)")) {
+  tab.addEventListener("click", () => look(tab.dataset.view));
 }
 if (place) document.body.dataset.view = "talk";
 poll();

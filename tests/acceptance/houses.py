@@ -25,6 +25,8 @@ from tests.acceptance.waiting import eventually
 
 #: A specialist, a second one, and somebody in the groups who is none.
 ANNA, BORIS, STRANGER = 1001, 1002, 1003
+#: A partner with Telegram, who is in no group.
+PAVEL = 2001
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,8 +223,13 @@ def _site(place: int) -> Site:
 
 
 def _people(telegram: Telegram, sites: tuple[Site, ...]) -> None:
-    for user, name in ((ANNA, "Анна"), (BORIS, "Борис"), (STRANGER, "Ольга")):
-        telegram.do("users", id=user, first_name=name)
+    for user, name in (
+        (ANNA, "Анна"),
+        (BORIS, "Борис"),
+        (STRANGER, "Ольга"),
+        (PAVEL, "Павел"),
+    ):
+        telegram.do("users", id=user, first_name=name, language_code="en")
     manager = {"status": "administrator", "rights": {"can_manage_topics": True}}
     members = {ANNA: manager, BORIS: {}, STRANGER: {}}
     for site in sites:

@@ -11,6 +11,7 @@ import httpx
 
 from sandbox.server import Sandbox, Settings
 from tests.acceptance.background import Background
+from tests.acceptance.waiting import eventually
 
 Json = dict[str, Any]
 
@@ -91,6 +92,16 @@ class Telegram:
         )
         written: Json = _checked(answer)[0]
         return written
+
+    def told(self, user: int, text: str) -> Json:
+        """Return the newest message to a person that holds a text, once it is there."""
+
+        def found() -> Json | None:
+            here = self.see(f"chats/{user}/messages")
+            bots = [one for one in here if one["from"]["is_bot"]]
+            return next((one for one in reversed(bots) if text in one["text"]), None)
+
+        return eventually(found, what=f"{text!r} in the chat of {user}") or {}
 
     def topics(self, chat: int) -> list[Json]:
         """Return the topics that are there, whichever state they are in."""

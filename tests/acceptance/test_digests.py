@@ -58,7 +58,9 @@ def test_what_is_due_is_sent_at_start_and_once_whatever_is_killed(own: House) ->
         command(config, "digest", "send", "Support of the year", "--json")
     )
     assert sent["recipients"] == [BOSS, HEAD]
-    eventually(lambda: len(own.mailboxes.mails(HEAD)) == 2, what="another digest")
+    eventually(
+        lambda: len(own.mailboxes.mails(HEAD)) == 2, seconds=30, what="another digest"
+    )
     own.quiet()
     assert len(own.mailboxes.mails(BOSS)) == 2
 
@@ -95,9 +97,10 @@ def test_two_schedulers_on_postgresql_send_one(
         )
         for log in logs:
             running.enter_context(scheduler(config, log))
-        eventually(lambda: len(boxes.mails()) >= 2, what="the digests")
+        eventually(lambda: len(boxes.mails()) >= 2, seconds=60, what="the digests")
         eventually(
             lambda: all('"started"' in log.read_text() for log in logs),
+            seconds=60,
             what="both are up",
         )
         time.sleep(0.5)  # for what should not come

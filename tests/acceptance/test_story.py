@@ -184,6 +184,9 @@ def test_buttons_take_and_close(house: House, site: Site) -> None:
     card = house.says(topic, topic.number)
     assert "Анна" in card["text"]
     assert not card["reply_markup"]
+    for words in ("started to work", "is closed"):
+        told = house.mail(site.person("ivan"), words)
+        assert told["Auto-Submitted"] == "auto-generated"
 
 
 def test_an_unverified_comment_waits_for_accept_or_reject(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config, ConfigError, load, rules_from, validate_for_run
+from app.settings.kinds import without_password
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
@@ -155,6 +156,7 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH or amqp(s):"),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
+        ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
         ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
         ("sites = []\n", "sites"),
@@ -286,3 +288,21 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
     now = rules_from(load()).signer
     assert now.keys[0] == b"n" * 32
     assert now.proves(former.token("NN-1", "a@b.c"), "NN-1", "a@b.c")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "amqp://desk:hush@mq.example:5672/v?exchange=e",
+            "amqp://desk@mq.example:5672/v?exchange=e",
+        ),
+        ("amqps://desk:hu/sh@mq.example/v", "amqps://desk@mq.example/v"),
+        ("amqps://desk:hu@sh@mq.example", "amqps://desk@mq.example"),
+        ("amqp://:hush@mq.example", "amqp://@mq.example"),
+        ("https://bus.example/in", "https://bus.example/in"),
+        ("file:/var/bus.jsonl", "file:/var/bus.jsonl"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown

@@ -27,6 +27,8 @@ def test_the_sandbox_is_at_any_free_port_if_wanted(tmp_path: Path) -> None:
             (page,) = re.findall(r"http://127\.0\.0\.1:\d+/sandbox/", greeting)
             assert ":8090/" not in page
             assert httpx.get(page, timeout=10).status_code == 200
+            state = httpx.get(f"{page}api/state", timeout=10).json()
+            assert (state["has_bus"], state["can_mail"]) == (True, True)
         finally:
             desk.send_signal(signal.SIGTERM)
             desk.communicate(timeout=30)

@@ -40,6 +40,7 @@ from scheduler.drain import Source
 from scheduler.relay import Relay
 from storage import arrivals, lanes
 from storage.arrivals import NewArrival
+from storage.books import SqlBooks
 from storage.deliveries import Due
 from storage.flush import flush
 from storage.people import add_specialist
@@ -48,7 +49,9 @@ from storage.transaction import Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
+from tickets.desk import Desk
 from tickets.outgoing import Mail
+from tickets.stages import assign
 from tickets.words import Role
 from tickets.work import Work
 
@@ -145,6 +148,7 @@ class Workshop:
             received_at=self.clock.now(),
             envelope={"mail_from": sender, "rcpt_tos": [SUPPORT]},
             raw=raw,
+            door="smtp",
         )
         self.store.write(lambda tx: arrivals.keep(tx, [arrival]))
 
@@ -154,6 +158,21 @@ class Workshop:
             add_specialist(
                 tx, work, name="Анна", telegram_id=ANNA, site="NN", role=Role.SPECIALIST
             )
+            flush(tx, [work])
+
+        self.store.write(job)
+
+    def give_to_anna(self) -> None:
+        """Let an operator assign the first ticket."""
+
+        def job(tx: Transaction) -> None:
+            work = Work(now=tx.now, ids=tx.ids)
+            desk = Desk(work=work, books=SqlBooks(tx), rules=rules())
+            ticket = desk.books.ticket_by_number("NN-1")
+            anna = desk.books.specialist(ANNA)
+            assert ticket is not None
+            assert anna is not None
+            assign(desk, ticket, anna, actor="operator")
             flush(tx, [work])
 
         self.store.write(job)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.bench import accepting, machine, publishing, whole, words
+from tests.bench import accepting, machine, publishing, talking, whole, words
 from tests.bench.mails import letters
 from tests.databases import Templates
 
@@ -82,6 +82,16 @@ def tell_bus(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_chat(_templates: Templates, options: argparse.Namespace) -> None:
+    say("The chat, one desk on SQLite beside the strict Telegram of the sandbox")
+    results = [talking.measure() for _ in range(options.rounds)]
+    waits = sorted(one for result in results for one in result.waits)
+    say(f"updates filed a second            {median(r.updates for r in results):8.0f}")
+    say(f"a partner's word to the topic, ms {median(waits) * 1e3:8.0f} (median)")
+    say(f"{'':34}{waits[int(len(waits) * 0.95)] * 1e3:8.0f} (95th of 100)")
+    say()
+
+
 def tell_machine(_templates: Templates, options: argparse.Namespace) -> None:
     """Print what the other figures are to be read with."""
     rate = median(machine.units_a_second() for _ in range(options.rounds))
@@ -94,6 +104,7 @@ PARTS = {
     "machine": tell_machine,
     "words": tell_words,
     "bus": tell_bus,
+    "chat": tell_chat,
     "accepting": tell_accepting,
     "whole": tell_whole,
 }

@@ -18,7 +18,7 @@ from app.service import Service
 
 async def serve(config: Path, roles: tuple[str, ...]) -> None:
     async with Service(config=load(config), roles=roles) as service:
-        port = service.door.port if service.door else 0
+        port = service.ports().get("smtp", 0)
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)

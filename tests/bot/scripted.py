@@ -58,7 +58,9 @@ class Scripted:
         self.requests: list[Request] = []
         self.url = ""
         self._script: defaultdict[str, deque[Reply]] = defaultdict(deque)
-        self._usual: dict[str, Reply] = {"getMe": result({"id": 1})}
+        self._usual: dict[str, Reply] = {
+            "getMe": result({"id": 1, "username": "desk_bot"})
+        }
 
     def put(self, method: str, *replies: Reply) -> None:
         self._script[method].extend(replies)

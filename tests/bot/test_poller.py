@@ -41,7 +41,11 @@ class Shelf:
     def __init__(self, refusals: int = 0) -> None:
         self.offered: list[list[int]] = []
         self.kept: list[int] = []
+        self.met: list[str] = []
         self._refusals = refusals
+
+    async def meet(self, username: str) -> None:
+        self.met.append(username)
 
     async def keep(self, updates: Sequence[Mapping[str, Any]]) -> None:
         ids = [update["update_id"] for update in updates]
@@ -162,14 +166,17 @@ def test_each_trouble_has_its_words() -> None:
 def test_the_bots_own_id_is_asked_for_until_it_is_known() -> None:
     async def play() -> None:
         async with scripted() as telegram, open_bot(TOKEN, telegram.url) as bot:
-            telegram.put("getMe", html(502), HANG_UP, result({"id": 77}))
+            me = {"id": 77, "username": "desk_bot"}
+            telegram.put("getMe", html(502), HANG_UP, result(me))
             telegram.usually("getUpdates", result([], after=0.05))
-            poller = Poller(bot, Shelf(), pace=QUICK)
+            shelf = Shelf()
+            poller = Poller(bot, shelf, pace=QUICK)
             task = asyncio.create_task(poller.run())
-            scene = Scene(telegram, poller, Shelf())
+            scene = Scene(telegram, poller, shelf)
             await scene.until(lambda: poller.status.last_poll_at is not None)
             assert poller.status.bot_id == 77
             assert len(telegram.params("getMe")) == 3
+            assert scene.shelf.met == ["desk_bot"]
             poller.stop()
             await task
 

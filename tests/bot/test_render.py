@@ -36,6 +36,7 @@ from tickets.outgoing import ChatNotice
 from tickets.words import Channel, Priority, Trust, Visibility
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ALL_BUTTONS = ["take:NN-7", "resolve:NN-7", "close:NN-7"]
 ROMASHKA = Organisation(id=1, name="Ромашка")
 IVAN = Contact(
     id=ContactId(1), name="Иван", email="ivan@romashka.ru", organisation=ROMASHKA
@@ -130,7 +131,7 @@ def test_a_new_card_is_sent_quietly_with_its_buttons() -> None:
     assert call.params["disable_notification"] is True
     assert bold_of(call.params) == "NN-7 Pump <b>"
     assert "chat.card/ru assignee= email=ivan@romashka.ru" in str(call.params["text"])
-    assert data_of(call.params) == ["take:NN-7", "close:NN-7"]
+    assert data_of(call.params) == ALL_BUTTONS
 
 
 def test_a_known_card_is_edited_where_it_is() -> None:
@@ -142,8 +143,8 @@ def test_a_known_card_is_edited_where_it_is() -> None:
 
 
 BUTTONS = {
-    process.NEW: ["take:NN-7", "close:NN-7"],
-    process.WAITING: ["take:NN-7", "close:NN-7"],
+    process.NEW: ALL_BUTTONS,
+    process.WAITING: ALL_BUTTONS,
     process.RESOLVED: ["close:NN-7"],
     process.CLOSED: [],
 }

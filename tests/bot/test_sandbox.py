@@ -56,6 +56,9 @@ class Desk:
         assert isinstance(answer, Sent)
         return int(answer.receipt)
 
+    async def meet(self, username: str) -> None:
+        assert username == self.sandbox.telegram.bot.username
+
     async def keep(self, updates: Sequence[Mapping[str, Any]]) -> None:
         self.heard += [read(one, self.sandbox.telegram.bot.id) for one in updates]
 

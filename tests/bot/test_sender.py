@@ -11,7 +11,7 @@ import pytest
 
 from bot.call import Call, FileRef
 from bot.client import open_bot
-from bot.outcome import CardGone, ChatAnswer, Moved, TopicGone
+from bot.outcome import CardGone, ChatAnswer, Moved, NotHeard, TopicGone
 from bot.sender import TelegramSender
 from tests.bot.scripted import HANG_UP, TOKEN, Reply, html, refusal, result, scripted
 from tickets.letter import File
@@ -64,7 +64,17 @@ PROBLEMS = {
     "bot kicked": (
         SEND,
         refusal(403, "Forbidden: bot was kicked from the supergroup chat"),
-        Never,
+        NotHeard,
+    ),
+    "blocked": (
+        SEND,
+        refusal(403, "Forbidden: bot was blocked by the user"),
+        NotHeard,
+    ),
+    "never started": (
+        SEND,
+        refusal(403, "Forbidden: bot can't initiate conversation with a user"),
+        NotHeard,
     ),
     "too large": (UPLOAD, refusal(413, "Request Entity Too Large"), Never),
     "topic deleted": (SEND, bad("message thread not found"), TopicGone),

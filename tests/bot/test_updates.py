@@ -220,9 +220,13 @@ def test_a_migration_is_told_from_both_sides() -> None:
 
 
 NOTHINGS = {
-    "private": (
-        message(text="hi", chat={"id": 5, "type": "private"}),
-        "private-chat",
+    "pinned in private": (
+        message(pinned_message={}, chat={"id": 5, "type": "private"}),
+        "says-nothing",
+    ),
+    "rights in private": (
+        {"update_id": 1, "my_chat_member": {"chat": {"id": 5, "type": "private"}}},
+        "malformed: KeyError",
     ),
     "new member": (message(new_chat_members=[ANNA]), "says-nothing"),
     "topic by hand": (

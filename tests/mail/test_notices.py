@@ -91,18 +91,18 @@ ENGLISH_END = (
 HOSTILE = '"\r\nBcc: victim@example.net\r\n\r\n<b>&amp;😀\u202eгпж\u2028 שלום'
 
 
-def _raw(notice: MailNotice, sender: Sender = SENDER) -> bytes:
+def raw_of(notice: MailNotice, sender: Sender = SENDER) -> bytes:
     return compose_notice(notice, TEXTS, sender=sender, stamp=STAMP)[1]
 
 
-def _mail(notice: MailNotice, **changes: Any) -> EmailMessage:
-    raw = _raw(replace(notice, **changes))
+def mail_of(notice: MailNotice, **changes: Any) -> EmailMessage:
+    raw = raw_of(replace(notice, **changes))
     mail = BytesParser(policy=policy.default).parsebytes(raw)
     assert isinstance(mail, EmailMessage)
     return mail
 
 
-def _text(mail: EmailMessage, kind: str) -> str:
+def text_of(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
@@ -125,14 +125,14 @@ class _Page(HTMLParser):
         self.shown += data.replace("\n", " ")
 
 
-def _seen(mail: EmailMessage) -> list[str]:
+def seen_in(mail: EmailMessage) -> list[str]:
     page = _Page()
-    page.feed(_text(mail, "html").partition("</head>")[2])
+    page.feed(text_of(mail, "html").partition("</head>")[2])
     lines = (" ".join(each.split()) for each in page.shown.splitlines())
     return [each for each in lines if each]
 
 
-def _headers(mail: EmailMessage) -> dict[str, str]:
+def headers(mail: EmailMessage) -> dict[str, str]:
     return {
         name: str(value)
         for name, value in mail.items()
@@ -157,18 +157,18 @@ COMMON = {
 
 
 def test_an_acknowledgement_in_russian() -> None:
-    mail = _mail(ACCEPTED)
-    assert _headers(mail) == COMMON | {
+    mail = mail_of(ACCEPTED)
+    assert headers(mail) == COMMON | {
         "Subject": "[NN-7] Re: Не печатает принтер",
         "Auto-Submitted": "auto-replied",
     }
-    assert _text(mail, "plain") == (
+    assert text_of(mail, "plain") == (
         "Спасибо, мы получили ваше сообщение.\n\n"
         "Номер вашей заявки: NN-7\n"
         "Тема: Re: Не печатает принтер\n\n"
         f"{RUSSIAN_END}\n"
     )
-    assert _seen(mail) == [
+    assert seen_in(mail) == [
         "Спасибо, мы получили ваше сообщение.",
         "Номер вашей заявки:",
         "NN-7",
@@ -179,9 +179,9 @@ def test_an_acknowledgement_in_russian() -> None:
 
 
 def test_an_acknowledgement_in_english() -> None:
-    mail = _mail(ACCEPTED, language="en")
+    mail = mail_of(ACCEPTED, language="en")
     assert mail["Subject"] == "[NN-7] Re: Не печатает принтер"
-    assert _seen(mail) == [
+    assert seen_in(mail) == [
         "Thank you, we have received your message.",
         "The number of your request:",
         "NN-7",
@@ -192,28 +192,28 @@ def test_an_acknowledgement_in_english() -> None:
 
 
 def test_an_answer_in_russian() -> None:
-    mail = _mail(ANSWER)
+    mail = mail_of(ANSWER)
     subject = {"Subject": "[NN-7] Re: Не печатает принтер"}
-    assert _headers(mail) == COMMON | subject, "a person wrote it: no Auto-Submitted"
-    assert _text(mail, "plain") == (
+    assert headers(mail) == COMMON | subject, "a person wrote it: no Auto-Submitted"
+    assert text_of(mail, "plain") == (
         "Добрый день!\n\n"
         "Обновите драйвер: https://example.org/d?a=1&b=2\n\n"
         "-- \n"
         "NN-7 · Мария Иванова\n"
         "Чтобы продолжить, ответьте на это письмо.\n"
     )
-    assert _seen(mail) == [
+    assert seen_in(mail) == [
         "Добрый день!",
         "Обновите драйвер: https://example.org/d?a=1&b=2",
         "NN-7 · Мария Иванова",
         "Чтобы продолжить, ответьте на это письмо.",
     ]
-    assert '<a href="https://example.org/d?a=1&amp;b=2">' in _text(mail, "html")
+    assert '<a href="https://example.org/d?a=1&amp;b=2">' in text_of(mail, "html")
 
 
 def test_an_answer_in_english_names_the_files_that_were_too_big() -> None:
     unsent = ("dump.bin", "<i>video</i>.mp4")
-    seen = _seen(_mail(ANSWER, language="en", unsent=unsent))
+    seen = seen_in(mail_of(ANSWER, language="en", unsent=unsent))
     missing = (
         "2 files are too large for mail and are not attached: "
         "dump.bin, <i>video</i>.mp4. "
@@ -233,17 +233,17 @@ def test_an_answer_in_english_names_the_files_that_were_too_big() -> None:
 def test_the_files_that_were_too_big_are_counted_in_russian(
     count: int, words: str
 ) -> None:
-    mail = _mail(ANSWER, unsent=("dump.bin",) * count)
-    assert words in _text(mail, "plain")
-    assert any(each.startswith(words) for each in _seen(mail))
+    mail = mail_of(ANSWER, unsent=("dump.bin",) * count)
+    assert words in text_of(mail, "plain")
+    assert any(each.startswith(words) for each in seen_in(mail))
 
 
 def test_an_answer_of_files_alone_says_so() -> None:
     file = File(name="Отчёт.pdf", media_type="application/pdf", content=b"%PDF")
     comment = replace(COMMENT, text="")
-    mail = _mail(ANSWER, comment=comment, files=(file,))
-    assert _text(mail, "plain").startswith("Ответ во вложении.\n\n-- \n")
-    assert _seen(mail)[0] == "Ответ во вложении."
+    mail = mail_of(ANSWER, comment=comment, files=(file,))
+    assert text_of(mail, "plain").startswith("Ответ во вложении.\n\n-- \n")
+    assert seen_in(mail)[0] == "Ответ во вложении."
     (attached,) = mail.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("Отчёт.pdf", b"%PDF")
 
@@ -261,12 +261,12 @@ def test_an_empty_subject_is_said_to_be_empty(
     kind: str, language: str, subject: str
 ) -> None:
     ticket = replace(TICKET, subject=" ")
-    mail = _mail(ANSWER, kind=kind, language=language, ticket=ticket)
+    mail = mail_of(ANSWER, kind=kind, language=language, ticket=ticket)
     assert mail["Subject"] == subject
 
 
 def test_a_hostile_subject_and_hostile_names_stay_in_their_places() -> None:
-    mail = _mail(
+    mail = mail_of(
         ANSWER,
         ticket=replace(TICKET, subject=HOSTILE),
         to=(Mailbox(address="ivan@partner.example", name=HOSTILE),),
@@ -277,26 +277,26 @@ def test_a_hostile_subject_and_hostile_names_stay_in_their_places() -> None:
     assert mail["Bcc"] is None
     assert mail["Subject"] == f"[NN-7] Re: {flat}"
     assert [one.addr_spec for one in mail["To"].addresses] == ["ivan@partner.example"]
-    assert f"NN-7 · {flat}" in _seen(mail)
-    assert f"NN-7 · {flat}\n" in _text(mail, "plain")
-    assert f"не приложен: {flat}. " in _text(mail, "plain")
-    assert "<b>&amp;😀" not in _text(mail, "html")
+    assert f"NN-7 · {flat}" in seen_in(mail)
+    assert f"NN-7 · {flat}\n" in text_of(mail, "plain")
+    assert f"не приложен: {flat}. " in text_of(mail, "plain")
+    assert "<b>&amp;😀" not in text_of(mail, "html")
 
 
 def test_hostile_text_is_shown_and_not_obeyed() -> None:
     comment = replace(COMMENT, text="<script>alert(1)</script>\n{{ 7*7 }} %(number)s")
-    seen = _seen(_mail(ANSWER, comment=comment))
+    seen = seen_in(mail_of(ANSWER, comment=comment))
     assert seen[:2] == ["<script>alert(1)</script>", "{{ 7*7 }} %(number)s"]
 
 
 def test_our_own_reader_finds_thread_and_ticket() -> None:
-    letter = parse.read(_raw(ANSWER))
+    letter = parse.read(raw_of(ANSWER))
     assert letter.message_id == "<12.k3v9@example.org>"
     assert letter.references == ANSWER.references
     assert letter.in_reply_to == ("<2@partner.example>",)
     assert letter.own_ticket == "NN-7"
     assert not letter.automatic
-    assert parse.read(_raw(ACCEPTED)).automatic
+    assert parse.read(raw_of(ACCEPTED)).automatic
     said = SIGNER.read(letter.reply_to[0].address)
     assert said is not None
     assert SIGNER.proves(said.token, "NN-7", "ivan@partner.example")
@@ -304,28 +304,28 @@ def test_our_own_reader_finds_thread_and_ticket() -> None:
 
 
 def test_the_same_notice_and_stamp_make_the_same_bytes() -> None:
-    assert _raw(ANSWER) == _raw(ANSWER)
+    assert raw_of(ANSWER) == raw_of(ANSWER)
 
 
 def test_without_signed_addresses_an_answer_goes_to_the_desk() -> None:
     sender = replace(SENDER, signer=replace(SIGNER, style="off"))
-    letter = parse.read(_raw(ANSWER, sender))
+    letter = parse.read(raw_of(ANSWER, sender))
     assert letter.reply_to == ()
     assert letter.author == Mailbox(address="support@example.org", name="Поддержка")
 
 
 def test_a_site_may_write_in_its_own_name() -> None:
     sender = replace(SENDER, sites={"NN": "Поддержка, Нижний Новгород"})
-    author = parse.read(_raw(ANSWER, sender)).author
+    author = parse.read(raw_of(ANSWER, sender)).author
     assert author is not None
     assert author.name == "Поддержка, Нижний Новгород"
 
 
 def test_an_answer_without_its_comment_is_refused() -> None:
     with pytest.raises(FactsError, match=r"answer.*'text' is undefined"):
-        _raw(replace(ANSWER, comment=None))
+        raw_of(replace(ANSWER, comment=None))
 
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UnknownTextError, match="no text 'farewell'"):
-        _raw(replace(ANSWER, kind="farewell"))
+        raw_of(replace(ANSWER, kind="farewell"))

@@ -43,10 +43,26 @@ def test_a_first_message_starts_the_private_chat() -> None:
     play(scene)
 
 
+def test_who_never_started_the_bot_can_only_start_it() -> None:
+    async def scene(stage: Stage) -> None:
+        with pytest.raises(ControlError, match="not started"):
+            await stage.write(SILENT, SILENT, "Здравствуйте")
+        with pytest.raises(ControlError, match="at most 64"):
+            await stage.post(f"users/{SILENT}/start", payload="два слова")
+        started = await stage.post(f"users/{SILENT}/start", payload="a-b_C1")
+        assert started["text"] == "/start a-b_C1"
+        message = (await last(stage)).message
+        assert message
+        assert message.text == "/start a-b_C1"
+        await stage.write(SILENT, SILENT, "Здравствуйте")
+
+    play(scene)
+
+
 def test_private_chats_share_a_counter_and_groups_have_their_own() -> None:
     async def scene(stage: Stage) -> None:
         first = await stage.write(OLGA, OLGA, "один")
-        second = await stage.write(SILENT, SILENT, "два")
+        second = await stage.write(SILENT, SILENT, "/start")
         other = await stage.write(ANNA, GROUP, "три")
         assert (first["id"], second["id"], other["id"]) == (1, 2, 2)
 

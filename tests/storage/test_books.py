@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage.store import Places, Store
 from tests.desks import FORUM, post
 from tests.storage.desk import (
     ANNA_ID,
     THREAD,
     Bench,
-    InMemory,
-    InStore,
     hire,
     know,
     mail,
@@ -33,26 +29,6 @@ from tickets.words import DeliveryState, FileState, Trust
 
 IVAN = "ivan@partner.example"
 EVE = "eve@partner.example"
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    if request.param == "memory":
-        yield InMemory()
-        return
-    templates = request.getfixturevalue("templates")
-    tmp_path = request.getfixturevalue("tmp_path")
-    if request.param == "sqlite":
-        yield from opened(templates.sqlite(tmp_path))
-    else:
-        with templates.postgres(tmp_path) as places:
-            yield from opened(places)
-
-
-def opened(places: Places) -> Iterator[Bench]:
-    store = Store(places, clock=lambda: datetime.now(UTC), on_filled=lambda kinds: None)
-    yield InStore(store=store)
-    store.close()
 
 
 def ticket(bench: Bench, number: str = "NN-1") -> Ticket:
@@ -171,6 +147,16 @@ def test_participants_come_in_the_order_they_joined(bench: Bench) -> None:
         ("p0@partner.example", "cc"),
         ("p1@partner.example", "cc"),
         ("p2@partner.example", "cc"),
+    ]
+
+
+def test_who_gets_no_notices_is_known_by_their_participation(bench: Bench) -> None:
+    robot = {"automatic": True, "author": Mailbox(address="robot@partner.example")}
+    mail(bench, cc=(Mailbox(address="olga@partner.example"),), **robot)
+    joined = bench.look(lambda books: books.participants(ticket(bench).id))
+    assert [(one.contact.email, one.quiet) for one in joined] == [
+        ("robot@partner.example", True),
+        ("olga@partner.example", False),
     ]
 
 

@@ -180,6 +180,20 @@ def test_closing_is_said_to_who_pressed() -> None:
     assert play.work.events == []
 
 
+def test_resolving_is_said_to_who_pressed_and_closing_may_follow() -> None:
+    play = opened()
+    play.press("resolve")
+    assert play.notices() == ["resolved"]
+    assert (play.ticket.stage, play.ticket.resolved_at) == ("resolved", play.now)
+    play.press("resolve")
+    assert play.notices() == ["resolved-already"]
+    assert play.work.events == []
+    play.press("close")
+    assert play.ticket.stage == "closed"
+    play.press("resolve")
+    assert (play.notices(), play.work.events) == (["forbidden"], [])
+
+
 def test_what_the_process_forbids_is_said_and_not_done() -> None:
     ways = {"new": frozenset({"assigned"}), "assigned": frozenset[str]()}
     process = Process(name="p", transitions=MappingProxyType(ways))

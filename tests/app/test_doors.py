@@ -1,0 +1,70 @@
+"""The doors of a whole service: SMTP, LMTP, or both, over one configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from app.config import load
+from app.service import Service
+
+MAIL = "From: ivan@partner.example\r\nSubject: x\r\nMessage-ID: <%s@x>\r\n\r\nbody\r\n"
+PORTS = "[http]\nport = 0\n[mail.smtp]\nport = 0\n"
+
+
+def serve(desk: Path, more: str, act: Callable[[dict[str, int]], None]) -> list[str]:
+    """Run a desk's doors for an act; return the channels of what was kept."""
+    desk.write_text(desk.read_text() + PORTS + more)
+
+    async def scene() -> list[str]:
+        async with Service(config=load(desk), roles=("intake", "http")) as service:
+            await asyncio.to_thread(act, service.ports())
+            query = "SELECT channel FROM arrival ORDER BY id"
+            return service.kit.store.read(
+                lambda tx: [row.channel for row in tx.connection.exec_driver_sql(query)]
+            )
+
+    return asyncio.run(scene())
+
+
+def by_smtp(port: int) -> None:
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        client.sendmail("ivan@partner.example", ["support@example.org"], MAIL % "1")
+
+
+def by_lmtp(port: int) -> None:
+    with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+        client.sendmail("ivan@partner.example", ["support@example.org"], MAIL % "2")
+
+
+def test_both_doors_are_open_at_once_and_each_counts_its_own(desk: Path) -> None:
+    def act(ports: dict[str, int]) -> None:
+        assert set(ports) == {"smtp", "lmtp", "http"}
+        by_smtp(ports["smtp"])
+        by_lmtp(ports["lmtp"])
+        figures = httpx.get(f"http://127.0.0.1:{ports['http']}/metrics").text
+        assert "zayavka_smtp_kept_total 2.0" in figures
+        ready = httpx.get(f"http://127.0.0.1:{ports['http']}/readyz").json()["parts"]
+        assert ready["smtp"]["detail"].endswith(" 1 kept")
+        assert ready["lmtp"]["detail"].endswith(" 1 kept")
+
+    assert serve(desk, "lmtp_port = 0\n", act) == ["smtp", "lmtp"]
+
+
+def test_the_only_door_may_speak_lmtp(desk: Path) -> None:
+    def act(ports: dict[str, int]) -> None:
+        assert set(ports) == {"lmtp", "http"}
+        by_lmtp(ports["lmtp"])
+
+    assert serve(desk, "lmtp = true\n", act) == ["lmtp"]
+
+
+def test_without_a_word_of_it_there_is_no_lmtp(desk: Path) -> None:
+    def act(ports: dict[str, int]) -> None:
+        assert set(ports) == {"smtp", "http"}
+
+    assert serve(desk, "", act) == []
