@@ -17,6 +17,9 @@ from storage.leadership import Leadership
 log = structlog.get_logger()
 #: So often who stands by asks, and who leads makes sure, in seconds.
 LOOK = 1.0
+#: So long who stood by waits before it leads: who led may have lost its session
+#: alone, and learns it within a look.
+PAUSE = 2 * LOOK
 Tasks = Sequence[asyncio.Task[None]]
 
 
@@ -45,11 +48,15 @@ class Led:
         """Lead whenever nobody else does; raises what ended a task of the part."""
         try:
             while not self._stopping.is_set():
-                self.stands_by = not await self._acquire()
-                if self.stands_by:
+                if not await self._acquire():
+                    self.stands_by = True
                     await self._rest()
-                else:
-                    await self._lead()
+                    continue
+                if self.stands_by:
+                    await self._rest(seconds=PAUSE)
+                    self.stands_by = False
+                    continue
+                await self._lead()
         finally:
             await asyncio.to_thread(self.leadership.release)
 
@@ -65,11 +72,11 @@ class Led:
                     if task.done():
                         await task
 
-    async def _rest(self, *tasks: asyncio.Task[None]) -> None:
+    async def _rest(self, *tasks: asyncio.Task[None], seconds: float = LOOK) -> None:
         """Wait a moment, or until told to stop or a task has ended."""
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait(
-            [stopping, *tasks], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
+            [stopping, *tasks], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
         )
         stopping.cancel()
 

@@ -25,6 +25,7 @@ class Happened(StrEnum):
     CONTROL_GAVE_UP = "control.gave_up"
     DIGEST_MADE = "digest_made"
     LISTENER_LOST = "listener_lost"
+    PROCESS_ABSENT = "process_absent"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"
     LEADING = "leading"

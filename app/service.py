@@ -25,7 +25,7 @@ from app.intake import Intake
 from app.keys import demand_same
 from app.leading import Led, Tasks
 from app.places import places_of
-from app.single import mirroring, talking
+from app.single import being, inheriting, mirroring, talking
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
@@ -35,8 +35,9 @@ from scheduler.drain import Drain
 from scheduler.retry import backoff
 from storage import arrivals, lanes
 from storage.errors import StorageError
-from storage.leadership import Alone, Leadership, SessionLock
+from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
+from storage.orphans import presence
 from storage.store import SchemaOutdated, Store, is_current, upgrade
 from storage.transaction import Transaction
 from tickets.model import Json
@@ -68,6 +69,7 @@ class Service:
     bot: Led | None = None
     poller: Poller | None = None  # while it is this process that polls
     http: HttpServer | None = None
+    _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -94,6 +96,7 @@ class Service:
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
         intake = Intake(store=store)
+        self._appear(kit)
         if "relay" in self.roles:
             await self._start_relays(kit)
         if "scheduler" in self.roles:
@@ -126,7 +129,15 @@ class Service:
         else:
             listener = Listener(places.url, self.wakes.on_filled)
             self._stack.push_async_callback(asyncio.to_thread, listener.close)
+            self._session = Session(places.url)
+            self._stack.push_async_callback(asyncio.to_thread, self._session.close)
         return store
+
+    def _appear(self, kit: parts.Kit) -> None:
+        """Let other processes see that we live, and see whether they do."""
+        if self._session is not None:
+            self._lead(presence(kit.owner), partial(being, kit))
+            self._lead("orphans", partial(inheriting, kit.store))
 
     async def _start_relays(self, kit: parts.Kit) -> None:
         relay = parts.make_mail_relay(self.config)
@@ -157,10 +168,9 @@ class Service:
         self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
     ) -> Led:
         """Run a part here or, while another process leads, stand by."""
-        places = places_of(self.config)
         leadership: Leadership = Alone()
-        if not places.is_sqlite:
-            leadership = SessionLock(places.url, name)
+        if self._session is not None:
+            leadership = SessionLock(self._session, name)
         led = Led(name=name, leadership=leadership, start=start)
         self._stoppable.append(led)
         self._spawn(led.run(), stop=led.stop)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from app import parts
 from app.config import ConfigError
 from app.intake import Intake
 from app.leading import Tasks, draining, running
+from app.orphans import Orphans
+from app.outbox import LEASE
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.poller import Poller
+from scheduler.drain import Drain
+from storage.orphans import come_back
+from storage.store import Store
+
+#: So often we look whether processes are absent, in seconds.
+LOOK = 3.0
 
 
 def bot_id_of(token: str) -> int:
@@ -63,3 +73,19 @@ async def mirroring(
             yield tasks
     finally:
         await source.publisher.close()
+
+
+@asynccontextmanager
+async def inheriting(store: Store) -> AsyncIterator[Tasks]:
+    """Let what absent processes have in hand go to those that are there."""
+    drain = Drain(name="orphans", source=Orphans(store=store), room=100, poll=LOOK)
+    async with running(drain) as tasks:
+        yield tasks
+
+
+@asynccontextmanager
+async def being(kit: parts.Kit) -> AsyncIterator[Tasks]:
+    """Be there, which others see by the lock, and perhaps be back."""
+    back = partial(come_back, owner=kit.owner, lease=LEASE)
+    await asyncio.wrap_future(kit.store.submit(back))
+    yield ()

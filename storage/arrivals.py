@@ -194,18 +194,26 @@ def _kept(row: Any, lease: Lease, *, inline: bytes | None, blobs: Blobs) -> Kept
     )
 
 
-def stagger(tx: Transaction, delay: Callable[[int], timedelta]) -> None:
+def stagger(
+    tx: Transaction,
+    delay: Callable[[int], timedelta],
+    *,
+    among: Sequence[str] | None = None,
+) -> None:
     """Let those that were in hand more than once when a process ended wait apart.
 
     So the one that ends processes is met alone, and is the only one to reach the
-    number of tries after which it is set aside. ``delay`` is asked with the tries.
+    number of tries after which it is set aside. ``delay`` is asked with the tries;
+    ``among`` are the lanes that the process had, if there are other processes.
     """
-    suspects = tx.run(
+    suspects = (
         select(_arrival.id, _arrival.attempts)
         .where(WAITING["arrival"])
         .where(_arrival.attempts >= SUSPICIOUS, _arrival.next_at <= tx.now)
-    ).all()
-    for row in suspects:
+    )
+    if among is not None:
+        suspects = suspects.where(_arrival.lane.in_(among))
+    for row in tx.run(suspects).all():
         tx.run(
             update(ARRIVAL)
             .where(_arrival.id == row.id)

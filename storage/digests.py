@@ -16,7 +16,7 @@ from storage.transaction import Transaction
 from tickets import lanes
 from tickets.digests import BY_HAND, Format, Period
 from tickets.figures import Figures
-from tickets.model import Delivery, DeliveryId
+from tickets.model import Delivery
 from tickets.outgoing import DigestNotice
 from tickets.words import Medium
 from tickets.work import DIGEST
@@ -56,7 +56,7 @@ def queue(
         one for one in recipients if _is_new(tx, (report, period.key, one), frozen)
     )
     facts = {"report": report, "period": period.key, "format": style}
-    add_deliveries(tx, [_delivery(tx, one, facts) for one in new])
+    add_deliveries(tx, [_delivery(one, facts) for one in new])
     return new
 
 
@@ -73,9 +73,8 @@ def _is_new(tx: Transaction, key: tuple[str, str, str], figures: Any) -> bool:
     return tx.run(insert.values(row)).first() is not None
 
 
-def _delivery(tx: Transaction, recipient: str, facts: dict[str, Any]) -> Delivery:
+def _delivery(recipient: str, facts: dict[str, Any]) -> Delivery:
     return Delivery(
-        id=DeliveryId(tx.ids.row("delivery")),
         medium=Medium.MAIL,
         target=recipient,
         lane=lanes.digest(facts["report"], recipient),

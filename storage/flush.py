@@ -324,7 +324,11 @@ def _events(tx: Transaction, works: Sequence[Work]) -> None:
 
 
 def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
-    """Queue deliveries in their lanes."""
+    """Queue deliveries in their lanes.
+
+    The database numbers them as they are written, while their tickets are locked: so
+    the order of the numbers is that of a lane, whichever process writes.
+    """
     new = [_delivery_row(tx, one) for one in deliveries]
     tx.put(_new_delivery, new)
     lanes.fill(
@@ -345,7 +349,6 @@ def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
 def _delivery_row(tx: Transaction, one: Delivery) -> dict[str, Any]:
     budget = one.target if one.medium is Medium.BUS else one.budget
     return {
-        "id": one.id,
         "event_id": one.event_id,
         "arrival_id": one.arrival_id,
         "ticket_id": one.ticket_id,

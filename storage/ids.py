@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import uuid_utils
 from sqlalchemy import Engine, text
 
-#: Tables whose ids the rules need before the rows are written.
+#: Tables whose ids the rules need before the rows are written. Processes take blocks
+#: in turns, so the order of the ids says nothing.
 NUMBERED = (
     "organisation",
     "contact",
@@ -16,7 +17,6 @@ NUMBERED = (
     "ticket",
     "comment",
     "attachment",
-    "delivery",
 )
 BLOCK = 200
 

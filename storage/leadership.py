@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass
 from typing import Protocol
 
 import psycopg
@@ -13,7 +15,13 @@ from storage.listen import conninfo
 log = structlog.get_logger()
 #: A server that is gone without a word is noticed after so long, in milliseconds.
 SILENCE_MS = 5_000
-_TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+_TRY = "SELECT pg_try_advisory_lock(hashtextextended('zayavka:' || %s, 0))"
+_RELEASE = "SELECT pg_advisory_unlock(hashtextextended('zayavka:' || %s, 0))"
+#: The server notices as soon that a machine is gone; it would wait for two hours.
+_NOTICE = """
+    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;
+    SET tcp_keepalives_count = 3
+"""
 
 
 class Leadership(Protocol):
@@ -36,42 +44,86 @@ class Alone:
         """Do nothing: nobody waits for it."""
 
 
-class SessionLock:
-    """An advisory lock of a PostgreSQL session of its own (PostgreSQL, 13.3.5).
+class Session:
+    """A PostgreSQL session of a process's own, which holds its advisory locks.
 
-    A process that dies loses it with its session; who lost the session learns it at
-    the next ``acquire``.
+    A process that dies loses them with it (PostgreSQL, 13.3.5); who lost the session
+    learns it at the next ``acquire``.
     """
 
-    def __init__(self, url: URL, name: str) -> None:
+    def __init__(self, url: URL) -> None:
         self._conninfo = conninfo(url)
-        self._name = f"zayavka:{name}"
-        self._session: psycopg.Connection | None = None
-        self._is_ours = False
+        self._connection: psycopg.Connection | None = None
+        self._held: set[str] = set()
+        self._lost: set[str] = set()  # and it was not said yet
+        self._turn = threading.Lock()
+
+    def acquire(self, name: str) -> bool:
+        with self._turn:
+            if name in self._lost:
+                self._lost.remove(name)
+                return False
+            try:
+                return self._ask(name)
+            except psycopg.Error as error:
+                log.warning("leadership_lost", name=name, error=str(error))
+                self._end()
+                self._lost.discard(name)
+                return False
+
+    def release(self, name: str) -> None:
+        with self._turn:
+            self._lost.discard(name)
+            if self._connection is None or name not in self._held:
+                return
+            try:
+                self._connection.execute(_RELEASE, (name,))
+                self._held.remove(name)
+            except psycopg.Error:  # then it is lost with the session
+                self._end()
+
+    def close(self) -> None:
+        with self._turn:
+            self._end()
+
+    def _ask(self, name: str) -> bool:
+        if self._connection is None:
+            self._connection = self._connect()
+        if name in self._held:  # a second lock would want two releases
+            self._connection.execute("SELECT 1")
+            return True
+        row = self._connection.execute(_TRY, (name,)).fetchone()
+        if row is not None and row[0]:
+            self._held.add(name)
+        return name in self._held
+
+    def _connect(self) -> psycopg.Connection:
+        connection = psycopg.connect(
+            self._conninfo,
+            autocommit=True,
+            connect_timeout=5,
+            tcp_user_timeout=SILENCE_MS,
+        )
+        connection.execute(_NOTICE)
+        return connection
+
+    def _end(self) -> None:
+        connection, self._connection = self._connection, None
+        self._lost |= self._held
+        self._held.clear()
+        if connection is not None:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLock:
+    """The lock of this name, in the session of the process."""
+
+    session: Session
+    name: str
 
     def acquire(self) -> bool:
-        try:
-            self._is_ours = self._ask()
-        except psycopg.Error as error:
-            log.warning("leadership_lost", name=self._name, error=str(error))
-            self.release()
-        return self._is_ours
-
-    def _ask(self) -> bool:
-        if self._session is None:
-            self._session = psycopg.connect(
-                self._conninfo,
-                autocommit=True,
-                connect_timeout=5,
-                tcp_user_timeout=SILENCE_MS,
-            )
-        if self._is_ours:  # a second lock of the same session would want two releases
-            self._session.execute("SELECT 1")
-            return True
-        row = self._session.execute(_TRY, (self._name,)).fetchone()
-        return row is not None and bool(row[0])
+        return self.session.acquire(self.name)
 
     def release(self) -> None:
-        session, self._session, self._is_ours = self._session, None, False
-        if session is not None:
-            session.close()
+        self.session.release(self.name)

@@ -186,7 +186,7 @@ def _came(sql: Sql) -> Any:
         select(comment.ticket_id, comment.message_id, comment.thread, comment.at)
         .where(sql.among(comment.ticket_id, "tickets"))
         .where(comment.message_id.is_not(None))
-        .order_by(comment.id)
+        .order_by(comment.at, comment.id)
     )
 
 

@@ -118,7 +118,7 @@ def _comments(tx: Transaction, ticket: Ticket) -> list[View]:
         .outerjoin(CONTACT, COMMENT.c.contact_id == CONTACT.c.id)
         .outerjoin(SPECIALIST, COMMENT.c.specialist_id == SPECIALIST.c.id)
         .where(COMMENT.c.ticket_id == ticket.id)
-        .order_by(COMMENT.c.id)
+        .order_by(COMMENT.c.at, COMMENT.c.id)
     ).all()
     files = _attachments(tx, ticket)
     return [_comment(row, files.get(row.id, [])) for row in found]

@@ -97,5 +97,19 @@ class Templates:
             shutil.rmtree(self._server_folder, ignore_errors=True)
 
 
+def cut_sessions(places: Places) -> None:
+    """Let every session that holds an advisory lock end."""
+    engine = create_engine(places.url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks "
+                "WHERE locktype = 'advisory' AND database = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
+    engine.dispose()
+
+
 def _driver(uri: str) -> str:
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)

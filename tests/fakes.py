@@ -66,8 +66,9 @@ class Records:
     topics: dict[tuple[int, int], TicketId] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    states: dict[int, DeliveryState] = field(default_factory=dict)  # if not new
-    queued_at: dict[int, datetime] = field(default_factory=dict)
+    #: By the deliveries' places in the list: the state, if not new, and the time.
+    states: dict[int, DeliveryState] = field(default_factory=dict)
+    queued_at: list[datetime] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     counters: dict[str, itertools.count[int]] = field(default_factory=dict)
 
@@ -184,8 +185,8 @@ class Records:
 
     def progress(self, comment_id: CommentId) -> Progress:
         states = [
-            self.states.get(one.id, DeliveryState.NEW)
-            for one in self.deliveries
+            self.states.get(place, DeliveryState.NEW)
+            for place, one in enumerate(self.deliveries)
             if one.comment_id == comment_id
         ]
         return Progress(
@@ -203,10 +204,8 @@ class Records:
 
     def acknowledged_since(self, address: str, since: datetime) -> int:
         return sum(
-            one.kind == "accepted"
-            and one.target == address
-            and self.queued_at[one.id] >= since
-            for one in self.deliveries
+            one.kind == "accepted" and one.target == address and queued_at >= since
+            for one, queued_at in zip(self.deliveries, self.queued_at, strict=True)
         )
 
     def commit(self, work: Work) -> None:
@@ -240,7 +239,7 @@ class Records:
         self._take_chats(work)
         self.events += work.events
         self.deliveries += work.deliveries
-        self.queued_at |= {one.id: work.now for one in work.deliveries}
+        self.queued_at += [work.now] * len(work.deliveries)
         self.blobs |= work.blobs
 
     def _take_chats(self, work: Work) -> None:

@@ -171,7 +171,6 @@ class Delivery:
     unsent delivery matters.
     """
 
-    id: DeliveryId
     medium: Medium
     target: str
     lane: str

@@ -15,7 +15,6 @@ from tickets.model import (
     Contact,
     ContactId,
     Delivery,
-    DeliveryId,
     Event,
     Json,
     Organisation,
@@ -222,7 +221,6 @@ class Work:
         What it ``replaces`` and was queued by the same work goes in its place.
         """
         delivery = Delivery(
-            id=DeliveryId(self.ids.row("delivery")),
             medium=medium,
             kind=kind,
             target=target,
@@ -235,7 +233,7 @@ class Work:
         for place, former in enumerate(self.deliveries):
             if former.replaces and former.replaces == delivery.replaces:
                 urgency = min(former.priority, priority)
-                newest = replace(delivery, id=former.id, priority=urgency)
+                newest = replace(delivery, priority=urgency)
                 self.deliveries[place] = newest
                 return newest
         self.deliveries.append(delivery)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -95,8 +96,11 @@ class Cold:
         return self._process is None or self._process.poll() is not None
 
 
-class Warm:
-    """A fork of a process that has imported everything: there at once."""
+class Forks:
+    """A process that has imported everything and starts others by forks.
+
+    From one thread at a time.
+    """
 
     def __init__(self, config: Path, log: IO[bytes]) -> None:
         self._parent = subprocess.Popen(  # noqa: S603 # our own program
@@ -107,52 +111,96 @@ class Warm:
             env=environment(),
             text=True,
         )
-        self._child = 0
 
-    def start(self) -> int:
+    def ask(self, *words: str) -> int:
+        """Say a line and return the number that comes back."""
         assert self._parent.stdin is not None
-        self._parent.stdin.write("start\n")
-        self._parent.stdin.flush()
-        self._child = self._read()
-        return self._child
-
-    def wait(self) -> int:
-        status, self._child = self._read(), 0
-        return status
-
-    def ended(self) -> bool:
-        return self._child == 0 or not Path(f"/proc/{self._child}").exists()
-
-    def close(self) -> None:
-        self._parent.communicate(timeout=30)
-
-    def _read(self) -> int:
         assert self._parent.stdout is not None
+        self._parent.stdin.write(" ".join(words) + "\n")
+        self._parent.stdin.flush()
         line = self._parent.stdout.readline()
         assert line, "the process that starts desks has ended: see its log"
         return int(line)
 
+    def close(self) -> None:
+        self._parent.communicate(timeout=30)
+
+
+class Warm:
+    """A fork each time."""
+
+    def __init__(self, forks: Forks, roles: Sequence[str]) -> None:
+        self._forks = forks
+        self._roles = roles
+        self._child = 0
+
+    def start(self) -> int:
+        self._child = self._forks.ask("start", *self._roles)
+        return self._child
+
+    def wait(self) -> int:
+        child, self._child = self._child, 0
+        return self._forks.ask("wait", str(child))
+
+    def ended(self) -> bool:
+        return self._child == 0 or _is_over(self._child)
+
+
+def _is_over(pid: int) -> bool:
+    """Say whether a process is gone, or waits to be asked for its status."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
+class Process:
+    """One process of a desk."""
+
+    def __init__(self, starter: Starter) -> None:
+        self.starter = starter
+        self.pid = 0  # while it runs
+
+    def launch(self) -> None:
+        assert self.pid == 0, "it is running"
+        self.pid = self.starter.start()
+
+    def ask_to_stop(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> int:
+        os.kill(self.pid, signal.SIGKILL)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return its exit status once it has ended."""
+        self.pid = 0
+        return self.starter.wait()
+
 
 class Desk:
-    """One desk, by its configuration file and the port of its SMTP door."""
+    """A desk of one process that plays every role, or of several.
+
+    It is known by its configuration file and the port of its SMTP door.
+    """
 
     def __init__(self, config: Path, smtp_port: int) -> None:
         self.config = config
         self.smtp_port = smtp_port
         self.log = config.with_name("desk.log")
         self._log = self.log.open("ab")
-        self._starter: Starter = Cold([*program(config), "run"], self._log)
-        self._pid = 0
+        self._forks: Forks | None = None
+        self.processes = [Process(Cold([*program(config), "run"], self._log))]
 
-    def warm(self) -> Warm:
-        """Start by forks from now on; whoever asked closes what is returned."""
-        warm = Warm(self.config, self._log)
-        self._starter = warm
-        return warm
+    def warm(self, processes: Sequence[Sequence[str]] = ((),)) -> None:
+        """Start these by forks from now on, each with its roles; () are all."""
+        self._forks = Forks(self.config, self._log)
+        self.processes = [Process(Warm(self._forks, roles)) for roles in processes]
 
     def by(self, command: list[str]) -> None:
         """Start by another command from now on."""
-        self._starter = Cold(command, self._log)
+        self.processes = [Process(Cold(command, self._log))]
 
     def start(self, *, seconds: float = 30.0) -> None:
         """Start it and wait until its door greets."""
@@ -160,34 +208,34 @@ class Desk:
         eventually(self._is_up, seconds=seconds, what="the desk greets")
 
     def launch(self) -> None:
-        assert self._pid == 0, "the desk is running"
-        self._pid = self._starter.start()
+        for process in self.processes:
+            process.launch()
 
-    def stop(self) -> int:
-        """Ask it to stop and return its exit status."""
-        return self._end(signal.SIGTERM)
+    def stop(self) -> list[int]:
+        """Ask all to stop and return their exit statuses."""
+        for process in self.processes:
+            process.ask_to_stop()
+        return [process.wait() for process in self.processes]
 
-    def kill(self) -> int:
-        return self._end(signal.SIGKILL)
+    def kill(self) -> None:
+        for process in self.processes:
+            process.kill()
 
     def close(self) -> None:
-        if self._pid:
-            self.kill()
+        for process in self.processes:
+            if process.pid:
+                process.kill()
+        if self._forks is not None:
+            self._forks.close()
         self._log.close()
 
-    @property
-    def running(self) -> bool:
-        return self._pid != 0
-
-    def _end(self, number: signal.Signals) -> int:
-        pid, self._pid = self._pid, 0
-        os.kill(pid, number)
-        return self._starter.wait()
+    def said(self) -> str:
+        """Return what the desk logged."""
+        return self.log.read_text(errors="replace")
 
     def _is_up(self) -> bool:
-        if self._starter.ended():
-            said = self.log.read_text(errors="replace")[-4000:]
-            raise AssertionError(f"the desk has ended:\n{said}")
+        if any(process.starter.ended() for process in self.processes):
+            raise AssertionError(f"the desk has ended:\n{self.said()[-4000:]}")
         try:
             with socket.create_connection(("127.0.0.1", self.smtp_port), 1) as door:
                 return door.recv(100).startswith(b"220 ")

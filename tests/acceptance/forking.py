@@ -1,7 +1,7 @@
 """Starts desks from a process that has imported everything already.
 
-``python -P forking.py CONFIG`` starts one for each line it reads, as often as a
-drill kills it; it says the new process's id, and its status once it has ended.
+``python -P forking.py CONFIG`` reads ``start [ROLE ...]`` and says the new process's
+id, or ``wait ID`` and says its status once it has ended.
 """
 
 from __future__ import annotations
@@ -10,21 +10,27 @@ import os
 import sys
 from pathlib import Path
 
+from app import logs
 from app.config import load
 from app.running import run
+from app.service import ROLES
 
 
 def main() -> None:
     config = Path(sys.argv[1])
-    for _line in sys.stdin:
+    for line in sys.stdin:
+        asked, *words = line.split()
+        if asked == "wait":
+            _, status = os.waitpid(int(words[0]), 0)
+            say(os.waitstatus_to_exitcode(status))
+            continue
         child = os.fork()
         if child == 0:
             os.dup2(2, 1)  # what the desk says goes to its log, not to who asked
-            run(load(config), sandbox_port=None)
+            logs.set_up()
+            run(load(config), sandbox_port=None, roles=tuple(words) or ROLES)
             return
         say(child)
-        _, status = os.waitpid(child, 0)
-        say(os.waitstatus_to_exitcode(status))
 
 
 def say(number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -12,7 +12,10 @@ from itertools import count
 from pathlib import Path
 from string import ascii_uppercase
 
+from sqlalchemy import URL, make_url
+
 from sandbox.telegram import TOKEN
+from storage.store import Places
 from tests.acceptance import letters
 from tests.acceptance.desks import Desk, command, free_port
 from tests.acceptance.letters import Mailboxes
@@ -61,7 +64,7 @@ class House:
         """Return the number of the ticket with this subject, once there is one."""
         found = eventually(
             lambda: self.records.column(
-                "SELECT number FROM ticket WHERE subject = ?", subject
+                "SELECT number FROM ticket WHERE subject = :subject", subject=subject
             ),
             what=f"a ticket about {subject!r}",
         )
@@ -135,31 +138,48 @@ class House:
 @contextmanager
 def open_house(
     folder: Path,
-    staffed: Path,
+    staffed: Path | None,
     *,
     sites: int = 1,
-    relay: str = "",
+    relay: str = "maildir:var/sent",
+    storage: URL | None = None,
+    buses: Mapping[str, str] | None = None,
+    more: str = "",
     lasting: bool = True,
 ) -> Iterator[House]:
     """Build a house in an empty folder: Telegram is up, the desk not started.
 
-    ``staffed`` is the data directory of a desk that has its specialists. A
+    ``staffed`` is the data directory of a desk that has its specialists; without
+    one Анна alone is registered here. ``storage`` is a database other than SQLite's,
+    ``buses`` are URLs by name, ``more`` are further tables of the configuration. A
     Telegram that is not ``lasting`` is quicker, and forgets all when it is down.
     """
     places = tuple(_site(place) for place in range(sites))
     smtp_port, telegram_port = free_port(), free_port()
     folder.mkdir(exist_ok=True)
-    shutil.copytree(staffed, folder / "var")
+    if staffed is not None:
+        shutil.copytree(staffed, folder / "var")
     config = folder / "config.toml"
     state = folder / "telegram.json" if lasting else None
+    url = storage or make_url(f"sqlite:///{folder / 'var' / 'zayavka.db'}")
     with Telegram(telegram_port, state) as telegram:
-        relay = relay or "maildir:var/sent"
-        write_config(config, places, port=smtp_port, telegram=telegram.url, relay=relay)
+        write_config(
+            config,
+            places,
+            port=smtp_port,
+            telegram=telegram.url,
+            relay=relay,
+            storage=url,
+            buses=buses or {"file": "file:var/bus.jsonl"},
+        )
+        config.write_text(config.read_text() + more)
+        if staffed is None:
+            hire(config, places[0], {"Анна": ANNA})
         house = House(
             desk=Desk(config, smtp_port),
             telegram=telegram,
             mailboxes=Mailboxes(folder / "var" / "sent"),
-            records=Records(folder),
+            records=Records(Places(url=url, blobs=folder / "var" / "blobs")),
             sites=places,
         )
         telegram.up()
@@ -174,8 +194,19 @@ def register(folder: Path, specialists: dict[str, int]) -> None:
     """Let the operator set up a desk of one site and register its people."""
     config = folder / "config.toml"
     site = _site(0)
-    url = "http://127.0.0.1:1"
-    write_config(config, (site,), port=0, telegram=url, relay="maildir:var/sent")
+    write_config(
+        config,
+        (site,),
+        port=0,
+        telegram="http://127.0.0.1:1",
+        relay="maildir:var/sent",
+        storage=make_url("sqlite:///var/zayavka.db"),
+        buses={"file": "file:var/bus.jsonl"},
+    )
+    hire(config, site, specialists)
+
+
+def hire(config: Path, site: Site, specialists: dict[str, int]) -> None:
     for name, telegram_id in specialists.items():
         person = ["--name", name, "--telegram-id", str(telegram_id)]
         command(config, "staff", "add", *person, "--site", site.code)
@@ -206,7 +237,14 @@ def _people(telegram: Telegram, sites: tuple[Site, ...]) -> None:
 
 
 def write_config(
-    path: Path, sites: tuple[Site, ...], *, port: int, telegram: str, relay: str
+    path: Path,
+    sites: tuple[Site, ...],
+    *,
+    port: int,
+    telegram: str,
+    relay: str,
+    storage: URL,
+    buses: Mapping[str, str],
 ) -> None:
     tables = [
         f"""
@@ -218,9 +256,20 @@ def write_config(
         """
         for site in sites
     ]
+    tables += [
+        f"""
+        [[bus]]
+        name = "{name}"
+        url = {json.dumps(url)}
+        """
+        for name, url in buses.items()
+    ]
     head = f"""
         [service]
         language = "en"
+
+        [storage]
+        url = {json.dumps(storage.render_as_string(hide_password=False))}
 
         [http]
         port = {free_port()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import cached_property
 from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from storage import once
 from storage.store import Places
@@ -17,20 +17,20 @@ T = TypeVar("T")
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Records:
-    """The SQLite database of a desk in ``folder``."""
+    """The database of a desk, of either kind."""
 
-    folder: Path
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
-    def rows(self, query: str, *values: Any) -> list[Row]:
-        uri = f"file:{self.folder / 'var' / 'zayavka.db'}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query, values)]
+    def rows(self, query: str, **values: Any) -> list[Row]:
+        with self._engine.connect() as connection:
+            return [
+                dict(row) for row in connection.execute(text(query), values).mappings()
+            ]
 
-    def column(self, query: str, *values: Any) -> list[Any]:
-        return [next(iter(row.values())) for row in self.rows(query, *values)]
+    def column(self, query: str, **values: Any) -> list[Any]:
+        return [next(iter(row.values())) for row in self.rows(query, **values)]
 
     def waiting(self) -> int:
         """Return how much there is still to do."""
@@ -43,6 +43,14 @@ class Records:
 
     def look(self, job: Job[T]) -> T:
         """Run a job of the storage that only looks."""
-        var = self.folder / "var"
-        places = Places.of(f"sqlite:///{var / 'zayavka.db'}", var / "blobs")
-        return once.look(places, job, clock=lambda: datetime.now(UTC))
+        return once.look(self._places, job, clock=lambda: datetime.now(UTC))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Open connections that are closed after use, as there are many houses."""
+        url = self._places.url
+        if self._places.is_sqlite:
+            url = url.set(
+                database=f"file:{url.database}", query={"mode": "ro", "uri": "true"}
+            )
+        return create_engine(url, poolclass=NullPool)

@@ -96,8 +96,8 @@ def test_a_bad_mail_is_kept_or_refused_and_the_next_is_a_ticket_at_once(
     [kept] = eventually(
         lambda: house.records.rows(
             """SELECT state, outcome, rule, error, attempts FROM arrival
-               WHERE lane = ? AND state IN ('done', 'parked')""",
-            f"arrival/mail/{site.person('eve')}",
+               WHERE lane = :lane AND state IN ('done', 'parked')""",
+            lane=f"arrival/mail/{site.person('eve')}",
         ),
         what="the bad mail is worked",
     )

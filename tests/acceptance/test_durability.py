@@ -56,7 +56,7 @@ def traced(house: House, command: list[str], sizes: Sequence[int]) -> list[Told]
 
 
 def trace_of(house: House) -> Path:
-    return house.records.folder / "trace"
+    return house.desk.config.parent / "trace"
 
 
 def last_line(path: Path) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import os
 import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,88 +22,94 @@ from storage.transaction import Transaction
 from storage.views import list_tickets, show_ticket
 from tests.acceptance import letters
 from tests.acceptance.desks import command
+from tests.acceptance.drills import (
+    DIGESTS,
+    MANAGERS,
+    REPORTS,
+    SITES,
+    Drill,
+    kill_parts,
+    kill_whole,
+    run_drill,
+)
 from tests.acceptance.houses import House, open_house
-from tests.acceptance.traffic import MailServer, Partners, Staff, paced
-from tests.replay import replay
+from tests.brokers import RabbitMq
+from tests.bus.rabbit import settle
+from tests.databases import Templates
+from tests.replay import Json, lines, replayed
+from tickets.digests import Period
 
-KILLS = 50
-LONGEST_LIFE = 1.0  # seconds from a start to the next kill, starting included
-MAILS_PER_SECOND = 20
-CHATS_PER_SECOND = 5
 SLOW_START = 10.0  # seconds; two or three are usual
-#: Each has a forum group: what a bot may write into one group a minute is little.
-SITES = 80
 REPEATED = "Sent again"
 SAID = ("id", "visibility", "trust", "channel", "text", "at", "attachments")
+Feed = Callable[[], list[Json]]
+#: A drill that is over, and each bus's events.
+Held = tuple[Drill, dict[str, Feed]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drill:
-    """What was done, and to whom."""
-
-    house: House
-    server: MailServer
-    partners: Partners
-    staff: Staff
-    storm: float  # seconds
-    calm: float  # seconds until nothing was left to do
-
-
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory, staffed: Path) -> Iterator[Drill]:
+@pytest.fixture(scope="module", params=["one process", "several processes"])
+def held(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Held]:
     """A desk that went through the drill and was left in peace until it was quiet."""
     seed = int(os.environ.get("DRILL_SEED") or random.SystemRandom().randrange(10**6))
     sys.stdout.write(f"to repeat: DRILL_SEED={seed}\n")
+    chance = random.Random(seed)  # noqa: S311 # chaos, no secret
     folder = tmp_path_factory.mktemp("drill") / "house"
-    with open_house(folder, staffed, sites=SITES, lasting=False) as house:
-        done = run_drill(house, random.Random(seed))  # noqa: S311 # chaos, no secret
-        sys.stdout.write(f"{summary(done)}\n")
+    if request.param == "one process":
+        holding = one_process(folder, request.getfixturevalue("staffed"), chance)
+    else:
+        templates = request.getfixturevalue("templates")
+        broker = request.getfixturevalue("rabbit_node")
+        holding = several_processes(folder, chance, templates=templates, broker=broker)
+    with holding as done:
+        sys.stdout.write(f"{done[0].summary()}\n")
         yield done
 
 
-def run_drill(house: House, chance: random.Random) -> Drill:
-    server = MailServer(house.desk.smtp_port)
-    partners = Partners(house=house, server=server, chance=fork(chance))
-    staff = Staff(house=house, chance=fork(chance))
-    warm = house.desk.warm()
-    began = time.monotonic()
+@contextmanager
+def one_process(folder: Path, staffed: Path, chance: random.Random) -> Iterator[Held]:
+    """On SQLite, with the bus's file."""
+    with open_house(folder, staffed, sites=SITES, more=DIGESTS, lasting=False) as house:
+        drill = run_drill(house, chance, kill_whole)
+        yield drill, {"file": file_of(house)}
+
+
+@contextmanager
+def several_processes(
+    folder: Path, chance: random.Random, *, templates: Templates, broker: RabbitMq
+) -> Iterator[Held]:
+    """On PostgreSQL, with a file and RabbitMQ."""
+    broker.start()
+    place = asyncio.run(settle(broker))
+    buses = {
+        "file": "file:var/bus.jsonl",
+        "rabbit": f"{place.url}?exchange={place.name}",
+    }
     with (
-        paced(partners.write, MAILS_PER_SECOND),
-        paced(staff.work, CHATS_PER_SECOND),
+        templates.postgres(folder) as places,
+        open_house(
+            folder,
+            None,
+            sites=SITES,
+            storage=places.url,
+            buses=buses,
+            more=DIGESTS,
+            lasting=False,
+        ) as house,
     ):
-        for _ in range(KILLS):
-            house.desk.launch()
-            time.sleep(chance.uniform(0.1, LONGEST_LIFE))
-            house.desk.kill()
-    storm = time.monotonic() - began
-    house.desk.start()
-    server.close()
-    house.quiet(seconds=180)
-    calm = time.monotonic() - began - storm
-    assert house.desk.stop() == 0
-    warm.close()
-    return Drill(
-        house=house,
-        server=server,
-        partners=partners,
-        staff=staff,
-        storm=storm,
-        calm=calm,
-    )
+        drill = run_drill(house, chance, partial(kill_parts, broker=broker))
+        queued = [json.loads(one.body) for one in asyncio.run(place.read())]
+        yield drill, {"file": file_of(house), "rabbit": lambda: queued}
 
 
-def fork(chance: random.Random) -> random.Random:
-    return random.Random(chance.random())  # noqa: S311 # chaos, no secret
+def file_of(house: House) -> Feed:
+    return lambda: list(lines(house.desk.config.parent / "var" / "bus.jsonl"))
 
 
-def summary(drill: Drill) -> str:
-    server, staff = drill.server, drill.staff
-    return (
-        f"{KILLS} kills in {drill.storm:.0f} s, quiet {drill.calm:.0f} s later; "
-        f"{len(server.accepted)} mails in {server.tries} tries, "
-        f"{len(staff.answers)} answers, {len(staff.notes)} notes, "
-        f"{staff.presses} presses"
-    )
+@pytest.fixture
+def drill(held: Held) -> Drill:
+    return held[0]
 
 
 def test_a_start_is_quick(own: House) -> None:
@@ -109,17 +118,17 @@ def test_a_start_is_quick(own: House) -> None:
     took = time.monotonic() - began
     sys.stdout.write(f"from the command to the greeting: {took:.1f} s\n")
     assert took < SLOW_START
-    assert own.desk.stop() == 0
+    assert own.desk.stop() == [0]
 
 
 def test_every_mail_that_was_accepted_is_one_comment(drill: Drill) -> None:
     assert not drill.server.refused
     assert sorted(drill.server.accepted) == sorted(drill.partners.marks)
     found = drill.house.records.column(
-        """SELECT trim(text, char(10, 13)) FROM revision
+        """SELECT text FROM revision
            JOIN comment ON comment.id = comment_id WHERE contact_id IS NOT NULL"""
     )
-    assert sorted(found) == sorted(drill.server.accepted)
+    assert sorted(one.strip() for one in found) == sorted(drill.server.accepted)
 
 
 def test_the_audit_adds_up_and_knows_of_every_250(drill: Drill) -> None:
@@ -194,13 +203,14 @@ def test_every_comment_stands_in_its_topic_and_a_repeat_says_so(drill: Drill) ->
                 assert drill.partners.marks[last] == site
                 shown[last].append(message["text"])
     parked = house.records.column(
-        """SELECT trim(text, char(10, 13)) FROM delivery
+        """SELECT text FROM delivery
            JOIN revision ON revision.comment_id = delivery.comment_id
            WHERE delivery.state = 'parked' AND kind = 'comment'"""
     )
+    lost = {one.strip() for one in parked}
     for mark in drill.server.accepted:
         first, *again = shown[mark] or [""]
-        assert first or mark in parked, mark
+        assert first or mark in lost, mark
         assert len(again) <= 1, shown[mark]
         assert all(REPEATED in text for text in again), shown[mark]
 
@@ -213,12 +223,35 @@ def test_the_specialist_sees_what_became_of_every_message(drill: Drill) -> None:
         assert shown == ["👌" if mark.startswith("answer") else "✍"], mark
 
 
-def test_the_bus_file_replays_to_the_records(drill: Drill) -> None:
-    house = drill.house
-    state = replay(house.records.folder / "var" / "bus.jsonl")
-    assert sorted(state.ids) == sorted(house.records.column("SELECT id FROM event"))
-    told = {number: seen(ticket) for number, ticket in state.listed().items()}
-    assert told == house.records.look(all_tickets)
+def test_every_digest_was_made_and_sent_once(drill: Drill) -> None:
+    made = drill.house.records.rows("SELECT report, recipient, period FROM digest_run")
+    periods: dict[tuple[str, str], list[Period]] = defaultdict(list)
+    for row in made:
+        periods[row["report"], row["recipient"]].append(Period.of(row["period"]))
+    assert sorted(periods) == sorted(itertools.product(REPORTS, MANAGERS))
+    for mine in periods.values():
+        mine.sort(key=lambda one: one.start)
+        assert len(mine) >= 2
+        assert all(one.end == next_.start for one, next_ in itertools.pairwise(mine))
+    sent = Counter(
+        (mail["Subject"].partition(":")[0], mail["To"])
+        for mail in drill.house.mailboxes.mails()
+        if mail["To"] in MANAGERS
+    )
+    assert sent == {who: len(mine) for who, mine in periods.items()}
+
+
+def test_the_bus_alone_replays_to_the_records(held: Held) -> None:
+    drill, feeds = held
+    records = drill.house.records
+    ids = sorted(records.column("SELECT id FROM event"))
+    known = records.look(all_tickets)
+    for name, feed in feeds.items():
+        state = replayed(feed())
+        sys.stdout.write(f"{name}: {len(ids)} events, {state.repeats} repeats\n")
+        assert sorted(state.ids) == ids
+        told = {number: seen(ticket) for number, ticket in state.listed().items()}
+        assert told == known
 
 
 def all_tickets(tx: Transaction) -> dict[str, Any]:

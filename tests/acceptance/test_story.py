@@ -16,9 +16,9 @@ def comments(house: House, number: str) -> list[dict[str, Any]]:
         """SELECT arrival.rule, comment.trust, comment.visibility, revision.text
            FROM comment JOIN arrival ON arrival.id = comment.arrival_id
            JOIN revision ON revision.comment_id = comment.id
-           WHERE comment.ticket_id = (SELECT id FROM ticket WHERE number = ?)
+           WHERE comment.ticket_id = (SELECT id FROM ticket WHERE number = :number)
            ORDER BY comment.id""",
-        number,
+        number=number,
     )
 
 
@@ -176,8 +176,8 @@ def test_buttons_take_and_close(house: House, site: Site) -> None:
     house.quiet()
     [ticket] = house.records.rows(
         """SELECT stage, specialist.name, closed_at FROM ticket
-           JOIN specialist ON specialist.id = assignee_id WHERE number = ?""",
-        topic.number,
+           JOIN specialist ON specialist.id = assignee_id WHERE number = :number""",
+        number=topic.number,
     )
     assert (ticket["stage"], ticket["name"]) == ("closed", "Анна")
     assert ticket["closed_at"]
@@ -236,8 +236,8 @@ def test_the_same_mail_twice_is_one_ticket_and_counted(
     copies = eventually(
         lambda: house.records.column(
             """SELECT copies FROM arrival WHERE copies > 1 AND ticket_id =
-               (SELECT id FROM ticket WHERE number = ?)""",
-            topic.number,
+               (SELECT id FROM ticket WHERE number = :number)""",
+            number=topic.number,
         ),
         what="the copy is counted",
     )

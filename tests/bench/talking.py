@@ -61,8 +61,8 @@ def _updates(house: House) -> float:
     records = house.records
     (began,) = records.column(
         "SELECT min(received_at) FROM arrival WHERE channel = 'telegram' "
-        "AND id > (SELECT max(id) FROM arrival) - ?",
-        UPDATES,
+        "AND id > (SELECT max(id) FROM arrival) - :updates",
+        updates=UPDATES,
     )
     (ended,) = records.column("SELECT max(at) FROM comment")
     notes = records.column("SELECT count(*) FROM comment WHERE visibility = 'internal'")

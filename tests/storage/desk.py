@@ -71,9 +71,9 @@ class InMemory:
         return ArrivalId(next(self._arrivals))
 
     def mark(self, target: str, state: DeliveryState) -> None:
-        for one in self.records.deliveries:
+        for place, one in enumerate(self.records.deliveries):
             if one.target == target:
-                self.records.states[one.id] = state
+                self.records.states[place] = state
 
 
 @dataclass(kw_only=True)

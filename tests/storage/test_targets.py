@@ -25,7 +25,7 @@ def queue(store: Store, *events: str) -> list[int]:
 
     def job(tx: Transaction) -> list[int]:
         work = Work(now=tx.now, ids=tx.ids)
-        queued = [
+        for place, target in enumerate(events):
             work.deliver(
                 Medium.BUS,
                 "opened",
@@ -34,11 +34,10 @@ def queue(store: Store, *events: str) -> list[int]:
                 priority=CARD,
                 facts={},
                 payload=b"{}",
-            ).id
-            for place, target in enumerate(events)
-        ]
+            )
         flush(tx, [work])
-        return [int(one) for one in queued]
+        found = tx.run(text("SELECT id FROM delivery ORDER BY id DESC"))
+        return sorted(row.id for row in found.all()[: len(events)])
 
     return store.write(job)
 

@@ -24,7 +24,7 @@ from storage.store import Places, Store
 from storage.transaction import Transaction
 from tests.databases import Templates
 from tests.desks import new_arrival
-from tickets.words import Medium
+from tickets.registry import add_organisation
 from tickets.work import Work
 
 ORPHAN = text(
@@ -141,9 +141,7 @@ def test_ids_count_on_after_a_restart(templates: Templates, tmp_path: Path) -> N
 
     def take(tx: Transaction) -> None:
         work = Work(now=tx.now, ids=tx.ids)
-        made = work.deliver(
-            Medium.MAIL, "k", target="t", lane="l", priority=1, facts={}
-        )
+        made = add_organisation(work, name="Partner", domains=(), site=None)
         taken.append(made.id)
         flush(tx, [work])
 

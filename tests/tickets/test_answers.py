@@ -12,9 +12,9 @@ from tickets.words import DeliveryState, EventType, FileState, Medium
 def settle(play: Play, target: str, state: DeliveryState) -> None:
     """Mark one mail of the newest comment and let its consequences follow."""
     comment = play.comment
-    for one in play.records.deliveries:
+    for place, one in enumerate(play.records.deliveries):
         if (one.target, one.comment_id) == (target, comment.id):
-            play.records.states[one.id] = state
+            play.records.states[place] = state
     desk = play.begin()
     if state is DeliveryState.SENT:
         tell_delivered(desk, comment.id)
