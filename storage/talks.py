@@ -91,7 +91,7 @@ class Talks:
             .where(COMMENT.c.ticket_id == ticket_id, theirs)
             .where(COMMENT.c.contact_id.is_not(None))
             .where(COMMENT.c.trust != Trust.UNPROVEN)
-            .order_by(COMMENT.c.id.desc())
+            .order_by(COMMENT.c.at.desc(), COMMENT.c.id.desc())
             .limit(1)
         ).scalar()
         in_chat_last = bool(channel == Channel.TELEGRAM)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tests.acceptance.desks import Desk
 from tests.acceptance.houses import House
@@ -21,7 +22,7 @@ BROKER_LIVES = (10.0, 25.0)  # seconds from a start of the broker to its kill
 MAILS_PER_SECOND = 20
 CHATS_PER_SECOND = 5
 #: Each has a forum group: what a bot may write into one group a minute is little.
-SITES = 160
+SITES = 80
 #: The roles of several processes that share a desk.
 APART = (
     ("intake", "http"),
@@ -46,6 +47,8 @@ recipients = {list(MANAGERS)}
 """
     for name in REPORTS
 )
+
+DIGESTS_DUE = range(8, 16)  # seconds of each minute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +127,7 @@ def run_drill(
         storm(house.desk, chance)
     ended = time.monotonic()
     server.close()
-    house.quiet(seconds=180)
+    wait_for_calm(house)
     calm = time.monotonic() - ended
     assert set(house.desk.stop()) == {0}
     return Drill(
@@ -135,6 +138,14 @@ def run_drill(
         storm=ended - began,
         calm=calm,
     )
+
+
+def wait_for_calm(house: House) -> None:
+    """Wait until nothing is left to do, and no digest will be due at once."""
+    house.quiet(seconds=180)
+    while datetime.now(UTC).second in DIGESTS_DUE:
+        time.sleep(0.5)
+    house.quiet(seconds=30)
 
 
 def fork(chance: random.Random) -> random.Random:

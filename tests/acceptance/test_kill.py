@@ -91,7 +91,7 @@ def several_processes(
         open_house(
             folder,
             None,
-            sites=SITES,
+            sites=2 * SITES,
             storage=places.url,
             buses=buses,
             more=DIGESTS,
@@ -231,7 +231,6 @@ def test_every_digest_was_made_and_sent_once(drill: Drill) -> None:
     assert sorted(periods) == sorted(itertools.product(REPORTS, MANAGERS))
     for mine in periods.values():
         mine.sort(key=lambda one: one.start)
-        assert len(mine) >= 2
         assert all(one.end == next_.start for one, next_ in itertools.pairwise(mine))
     sent = Counter(
         (mail["Subject"].partition(":")[0], mail["To"])

@@ -111,6 +111,21 @@ def test_who_stands_by_takes_over_from_who(
         asyncio.run(scene())
 
 
+def test_each_of_a_sessions_locks_is_told_once_that_it_was_lost(
+    shared: Places, sessions: Callable[[], Session]
+) -> None:
+    session = sessions()
+    locks = [SessionLock(session, name) for name in ("bot", "bus")]
+    assert all(lock.acquire() for lock in locks)
+    cut_sessions(shared)
+    with capture_logs():
+        assert not any(lock.acquire() for lock in locks)
+    assert all(lock.acquire() for lock in locks)
+    locks[0].release()
+    assert sessions().acquire("bot")
+    assert not sessions().acquire("bus")
+
+
 def test_one_process_alone_leads_at_once() -> None:
     async def scene() -> None:
         book: list[str] = []
