@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from app import logs
 from app.config import load
 from app.service import Service
 
@@ -25,7 +26,10 @@ async def serve(config: Path, roles: tuple[str, ...]) -> None:
 
 
 def main() -> None:
-    uvloop.run(serve(Path(sys.argv[1]), tuple(sys.argv[2:])))
+    config = Path(sys.argv[1])
+    with config.with_name("serve.log").open("a") as log:  # the port alone is printed
+        logs.set_up(stream=log)
+        uvloop.run(serve(config, tuple(sys.argv[2:])))
 
 
 if __name__ == "__main__":
