@@ -259,7 +259,11 @@ def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]
     source = Mirroring(
         store=kit.store,
         target=target.name,
-        publisher=publisher_from(target.url.get_secret_value()),
+        publisher=publisher_from(
+            target.url.get_secret_value(),
+            secrets=[one.get_secret_value() for one in target.secret],
+            ca_file=target.ca_file,
+        ),
         owner=kit.owner,
     )
     drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)

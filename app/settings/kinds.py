@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,9 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from bus.broker import read_broker
+from bus.receiver import read_receiver
+from bus.signing import read_secret
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
+_WEBHOOK = "http(s)://HOST:PORT/PATH"
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -48,10 +53,13 @@ def path_of(url: str) -> Path:
 def without_password(url: str) -> str:
     """Return a URL as it may be shown: with the user's name alone.
 
-    What stands before the last ``@`` may be a password, even one with a slash.
+    What stands before the last ``@`` may be a password, even one with a slash. The
+    query of a web address may be one, too.
     """
     scheme, mark, rest = url.partition("://")
     user, at, where = rest.rpartition("@")
+    if scheme in {"http", "https"}:
+        where = re.sub(r"\?.+", "?***", where)
     return f"{scheme}{mark}{user.partition(':')[0]}{at}{where}"
 
 
@@ -99,15 +107,26 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
-    if url.startswith("file:"):
+    scheme = url.partition(":")[0]
+    if scheme == "file":
         return SecretStr(_resolve_url(url, info))
-    if not url.startswith(("amqp:", "amqps:")):
-        raise ValueError(f"must be file:PATH or {_RABBIT}")
+    if scheme not in _BUSES:
+        raise ValueError(f"must be file:PATH, {_RABBIT} or {_WEBHOOK}")
+    form, read = _BUSES[scheme]
     try:
-        read_broker(url)
+        read(url)
     except ValueError as error:
-        raise ValueError(f"must be {_RABBIT}: {error}") from None
+        raise ValueError(f"must be {form}: {error}") from None
     return secret
+
+
+#: How the URL of each kind of bus looks, and what reads it.
+_BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "amqp": (_RABBIT, read_broker),
+    "amqps": (_RABBIT, read_broker),
+    "http": (_WEBHOOK, read_receiver),
+    "https": (_WEBHOOK, read_receiver),
+}
 
 
 def _http(url: str) -> str:
@@ -178,6 +197,20 @@ def _strong(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _signing(secret: SecretStr) -> SecretStr:
+    read_secret(secret.get_secret_value())
+    return secret
+
+
+def _certificates(path: Path, info: ValidationInfo) -> Path:
+    found = _file(path, info)
+    try:
+        ssl.create_default_context(cafile=found)
+    except OSError:  # the ssl module's own errors are among these
+        raise ValueError("must be a file of certificates (PEM)") from None
+    return found
+
+
 def _not_empty(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().strip():
         raise ValueError("must not be empty")
@@ -186,6 +219,7 @@ def _not_empty(secret: SecretStr) -> SecretStr:
 
 Folder = Annotated[Path, AfterValidator(_folder)]
 File = Annotated[Path, AfterValidator(_file)]
+Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
@@ -200,5 +234,9 @@ ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_not_empty)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
+    BeforeValidator(_as_list),
+]
+SigningKeys = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_signing)], ...],
     BeforeValidator(_as_list),
 ]
