@@ -36,7 +36,7 @@ class Posting:
     """
 
     ca_file: Path | None = None
-    connections: int = 16
+    connections: int = 8
     open: float = 5.0
     answer: float = 15.0
     words: float = 1.0

@@ -217,7 +217,7 @@ def test_a_receiver_that_hangs_takes_no_longer_than_a_wave_may(loop: str) -> Non
             taken = time.monotonic() - begin
         assert 0.9 < taken < 4
         doubts = kinds(answers).count("Uncertain")
-        assert 4 <= doubts <= 6
+        assert 2 <= doubts <= 6
         late = Later("no time was left for it: the receiver is slow")
         assert answers.count(late) == 40 - doubts
 
