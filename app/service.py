@@ -149,10 +149,11 @@ class Service:
             self._lead(f"bus {target.name}", start)
 
     def _start_scheduler(self, kit: Kit) -> None:
-        drain = work.make_digesting(kit)
-        self._stoppable.append(drain)
-        self._spawn(drain.run(), stop=drain.stop)
-        alarm = Alarm(kit.plans, drain.wake)
+        digesting = work.make_digesting(kit)
+        for drain in (digesting, work.make_deadlines(kit)):
+            self._stoppable.append(drain)
+            self._spawn(drain.run(), stop=drain.stop)
+        alarm = Alarm(kit.plans, digesting.wake)
         alarm.start()
         self._stack.callback(alarm.stop)
 

@@ -17,8 +17,9 @@ class MailNotice:
     """A mail to one recipient about a ticket.
 
     ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
-    names ``who`` did it, if anybody. ``to`` and ``cc`` are the people shown in the
-    headers, whoever the envelope's ``recipient`` is. ``references`` is the whole
+    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to. ``to``
+    and ``cc`` are the people shown in the headers, whoever the envelope's
+    ``recipient`` is. ``references`` is the whole
     chain, oldest first, its last entry the mail that is answered.
     """
 
@@ -38,6 +39,7 @@ class MailNotice:
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
     chat_link: str | None = None  # binds the recipient's Telegram account
     who: Contact | Specialist | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

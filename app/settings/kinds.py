@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from bus.broker import read_broker
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -154,6 +156,15 @@ def _cron(schedule: str) -> str:
     return schedule
 
 
+def _span(written: object) -> object:
+    if isinstance(written, timedelta):
+        return written
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", str(written))
+    if found is None:
+        raise ValueError(f"{written!r} is no span of time, as 30m, 4h or 2d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -195,6 +206,7 @@ HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_not_empty)]
