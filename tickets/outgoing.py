@@ -43,6 +43,18 @@ class MailNotice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """How a target of the bus agreed with the journal, when last compared."""
+
+    name: str
+    at: datetime
+    checked: int
+    missing: int
+    extra: int
+    disordered: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DigestNotice:
     """A mail to one manager about a period.
 
@@ -58,6 +70,7 @@ class DigestNotice:
     figures: Figures
     subjects: Mapping[str, str]
     late: datetime | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
 
 Mail = MailNotice | DigestNotice

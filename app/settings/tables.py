@@ -280,6 +280,21 @@ class Bus(Table):
     url: BusUrl
     sites: Everything = ()
     organisations: Everything = ()
+    audit: str | None = Field(default=None, min_length=1, max_length=255)
+    positions: HttpUrl | None = None
+    reconcile: Cron = "30 3 * * *"
+
+    @model_validator(mode="after")
+    def check_audit(self) -> Self:
+        if self.audit and not self.url.get_secret_value().startswith("amqp"):
+            raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
+        return self
+
+    @property
+    def can_be_reconciled(self) -> bool:
+        """Say whether there is a way to see what the target has."""
+        is_file = self.url.get_secret_value().startswith("file:")
+        return is_file or self.audit is not None or self.positions is not None
 
     @property
     def shown_url(self) -> str:
