@@ -9,7 +9,7 @@ from typing import Any
 from app.config import Config
 from app.publishing import Mirror, mirror_for
 from app.settings.secret import load_keys
-from storage import arrivals, contacts, digests, handles, people
+from storage import arrivals, contacts, digests, handles, people, published
 from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.digests import Format, Period
@@ -158,6 +158,11 @@ def send_digest(  # what was counted beside us, all by name
     return {"report": report, "period": period, "recipients": list(new)}
 
 
+def keep_comparison(_clerk: Clerk, tx: Transaction, *, name: str, result: Json) -> Json:
+    published.write_down(tx, name, result)
+    return result
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "org add": add_organisation,
     "staff add": add_specialist,
@@ -165,4 +170,5 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "delivery retry": retry_delivery,
     "delivery cancel": cancel_delivery,
     "digest send": send_digest,
+    "bus reconciled": keep_comparison,
 }

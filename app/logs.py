@@ -31,6 +31,8 @@ class Happened(StrEnum):
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership_lost"
     RECORDS_UNAVAILABLE = "records_unavailable"
+    RECONCILED = "reconciled"
+    RECONCILING_FAILED = "reconciling_failed"
     RENDERING_FAILED = "rendering_failed"
     SENDING_FAILED = "sending_failed"
     SMTP_FAILED = "smtp.failed"
@@ -41,6 +43,7 @@ class Happened(StrEnum):
     SMTP_TOO_SLOW = "smtp.too_slow"
     STARTED = "started"
     STOPPED = "stopped"
+    TIMER_RUNG = "timer_rung"
     WORK_ABANDONED = "work_abandoned"
     WORK_FAILED = "work_failed"
 
