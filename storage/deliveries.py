@@ -152,7 +152,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
             for one in ours
         ],
     )
-    mails = [one for one in ours if one.message_id and not one.due.attempts]
+    mails = [one for one in ours if one.message_id and one.due.payload is None]
     if mails:
         _remember_mails(tx, mails)
     return ours

@@ -162,6 +162,18 @@ def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
     assert relay.store.read(lambda tx: tx.run(refs).all()) == [("own",)]
 
 
+def test_a_mail_is_known_though_its_first_attempt_never_had_words(relay: Relay) -> None:
+    relay.queue()
+    (due,) = relay.claim()
+    relay.later(due, DeliveryState.NEW, timedelta(seconds=10))
+    relay.now += timedelta(seconds=10)
+    (again,) = relay.claim()
+    assert (again.attempts, again.payload) == (1, None)
+    relay.begin(again)
+    mails = text("SELECT delivery_id FROM sent_mail")
+    assert relay.store.read(lambda tx: tx.run(mails).all()) == [(again.id,)]
+
+
 def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:
     delivery = relay.queue()
     (stale,) = relay.claim()
