@@ -182,7 +182,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
     tx.put(_new_ref, refs)
 
 
-_new_mail = puts.new(SENT_MAIL)
+_new_mail = puts.new_or_known(SENT_MAIL)
 _new_ref = puts.new_or_known(MESSAGE_REF)
 
 
