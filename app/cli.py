@@ -23,7 +23,7 @@ from app.commands import (
 )
 from app.commands.stats import stats
 
-WRONG, BAD_USAGE = 1, 2
+WRONG, BAD_USAGE, INTERRUPTED = 1, 2, 130
 
 
 class _Guarded(TyperGroup):
@@ -106,6 +106,8 @@ def main() -> None:
     _open_what_is_closed()
     try:
         app()
+    except KeyboardInterrupt:  # while modules were still loaded
+        sys.exit(INTERRUPTED)
     finally:
         _flush()
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 from bus.broker import read_broker
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
@@ -178,9 +179,9 @@ def _strong(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _not_empty(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
+def _bot_token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be as @BotFather gives it: NUMBER:LETTERS")
     return secret
 
 
@@ -197,7 +198,7 @@ MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
-Token = Annotated[SecretStr, AfterValidator(_not_empty)]
+Token = Annotated[SecretStr, AfterValidator(_bot_token)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
     BeforeValidator(_as_list),

@@ -310,6 +310,15 @@ def test_a_port_that_is_taken_is_named_by_its_key(desk: Path) -> None:
         assert f"mail.smtp.port = {port}: " in said
 
 
+def test_a_certificate_that_is_none_is_named_by_its_key(
+    desk: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x.pem").write_text("no certificate")
+    pem = 'tls_cert = "x.pem"\ntls_key = "x.pem"\n'
+    said = in_vain(desk, f"[http]\nport = 0\n[mail.smtp]\nport = 0\n{pem}")
+    assert f"zayavka: mail.smtp.tls_cert = {tmp_path}/x.pem: " in said
+
+
 def test_a_folder_that_cannot_be_made_is_named_by_its_key(desk: Path) -> None:
     said = in_vain(desk, '[service]\ndata_dir = "/proc/none"\n')
     assert "service.data_dir = /proc/none: " in said
