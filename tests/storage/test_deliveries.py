@@ -281,6 +281,16 @@ def test_a_blocked_lane_waits_for_a_person_and_others_go_on(relay: Relay) -> Non
     assert [due.id for due in relay.claim(Medium.BUS)] == [behind]
 
 
+def test_only_a_parked_event_can_be_cancelled_for_it_leaves_a_gap(relay: Relay) -> None:
+    bus = {"medium": Medium.BUS, "target": "corporate", "payload": b"{}"}
+    event = relay.queue(lane="bus/1", **bus)
+    assert not relay.store.write(lambda tx: handles.cancel(tx, event))
+    (due,) = relay.claim(Medium.BUS)
+    relay.store.write(lambda tx: deliveries.block(tx, due, "too large"))
+    assert relay.store.write(lambda tx: handles.cancel(tx, event))
+    assert relay.states() == ["cancelled"]
+
+
 def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     for n in range(2):
         relay.queue(
