@@ -131,7 +131,10 @@ def retry_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa:
 
 def cancel_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
     if not handles.cancel(tx, id):
-        raise Refused(f"delivery {id} is over already, or there is none")
+        raise Refused(
+            f"delivery {id} is over already, an event that would leave a gap in the "
+            "bus, or there is none"
+        )
     return {"id": id, "state": "cancelled"}
 
 

@@ -69,8 +69,7 @@ class Watch:
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
         for name, door in self.doors.items():
-            detail = f"{door.connections} connections, {door.kept} kept"
-            parts[name] = Part(ok=True, detail=detail)
+            parts[name] = _door(door)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
         if self.plans:
@@ -130,6 +129,13 @@ class Watch:
         age = (self.clock() - status.last_poll_at).total_seconds()
         ok = status.error is None and age < SILENCE
         return Part(ok=ok, oldest_seconds=age, detail=status.error or "")
+
+
+def _door(door: Door) -> Part:
+    said = f"{door.connections} connections, {door.kept} kept"
+    if door.has_room():
+        return Part(ok=True, detail=said)
+    return Part(ok=False, detail=f"takes no mail, the disk is nearly full; {said}")
 
 
 def _nothing(_tx: Transaction) -> None:

@@ -72,7 +72,7 @@ def _period(since: str | None, until: str | None, zone: ZoneInfo) -> Period:
         start = moment_of(since, zone, "--since")
     try:
         return Period(start=start.astimezone(UTC), end=end.astimezone(UTC))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise typer.BadParameter(str(error), param_hint="--since") from error
 
 

@@ -18,6 +18,7 @@ from bus.receiver import read_receiver
 from bus.signing import read_secret
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _WEBHOOK = "http(s)://HOST:PORT/PATH"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -222,9 +223,9 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
-def _not_empty(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
+def _bot_token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be as @BotFather gives it: NUMBER:LETTERS")
     return secret
 
 
@@ -243,7 +244,7 @@ Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
-Token = Annotated[SecretStr, AfterValidator(_not_empty)]
+Token = Annotated[SecretStr, AfterValidator(_bot_token)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
     BeforeValidator(_as_list),

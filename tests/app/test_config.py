@@ -137,7 +137,8 @@ def test_a_secret_file_given_by_the_environment_is_read(
             "mail.smtp.port = 70000: must be less than or equal to 65535",
         ),
         ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
-        ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
+        ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
+        ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
         ('[[digests]]\nname = "x"\n', "digests[0].schedule: must be given"),
         (f"{DIGEST}schedule = '0 9 * *'\n", "= '0 9 * *': must be the five fields"),
@@ -224,6 +225,7 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'{HOOK}secret = "{SECRET}"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
+        f'[telegram]\ntoken = "{SECRET}"\n',
     ],
 )
 def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
@@ -232,7 +234,7 @@ def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
 
 def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
     text = (
-        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
+        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "7:{SECRET}"\n'
         f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
         f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host/?exchange=e"\n'
