@@ -30,7 +30,8 @@ from tickets.talk import Happening
 from tickets.verdict import Verdict
 from tickets.work import Work
 
-LEASE = timedelta(seconds=60)
+#: Longer than it takes to leave every mail of a claim behind, one after another.
+LEASE = timedelta(minutes=20)
 Mirror = Callable[[Work], None]
 Read = tuple[KeptArrival, Post | Happening]
 

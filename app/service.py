@@ -184,7 +184,7 @@ class Service:
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
         self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
-            with asking_for(key, port):
+            with asking_for(key, f"{port} on {smtp.host}"):
                 await door.start(smtp.host, port or 0)
             self._stack.push_async_callback(door.stop, GRACE)
 
@@ -198,7 +198,8 @@ class Service:
             plans=kit.plans,
         )
         self.http = web.make_http(kit, watch)
-        with asking_for("http.port", self.config.http.port):
+        where = f"{self.config.http.port} on {self.config.http.host}"
+        with asking_for("http.port", where):
             await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 

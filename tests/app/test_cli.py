@@ -307,7 +307,7 @@ def test_a_port_that_is_taken_is_named_by_its_key(desk: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         said = in_vain(desk, f"[mail.smtp]\nport = {port}\n[http]\nport = 0\n")
-        assert f"mail.smtp.port = {port}: " in said
+        assert f"mail.smtp.port = {port} on 127.0.0.1: " in said
 
 
 def test_a_certificate_that_is_none_is_named_by_its_key(
