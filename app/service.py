@@ -33,7 +33,7 @@ from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, lanes
+from storage import arrivals, beginning, lanes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -95,6 +95,7 @@ class Service:
         self.kit = kit = parts.make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
+        await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
         self._appear(kit)
         if "relay" in self.roles:
