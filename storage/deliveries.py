@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from storage import lanes, puts
 from storage.lanes import DELIVERY, WAITING, Lease
@@ -276,17 +286,38 @@ def release(tx: Transaction, dues: Sequence[Due]) -> None:
 
 
 def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
-    """Return when each rate window was spent, for a relay that has just started."""
+    """Return when each rate window was spent, for a relay that has just started.
+
+    What was on its way when the one before ended may have gone just now.
+    """
+    sending = DeliveryState.SENDING
     rows = tx.run(
-        select(_delivery.budget, _delivery.sent_at)
+        select(
+            _delivery.budget,
+            _delivery.state,
+            _delivery.sent_at,
+            _made_topic().label("made_topic"),
+        )
         .where(_delivery.channel == Medium.TELEGRAM, _delivery.budget != "")
-        .where(_delivery.sent_at >= since)
-        .order_by(_delivery.sent_at)
+        .where(or_(_delivery.sent_at >= since, _delivery.state == sending))
     )
     spent: dict[str, list[datetime]] = {}
     for row in rows:
-        spent.setdefault(row.budget, []).append(row.sent_at)
+        at = tx.now if row.state == sending else row.sent_at
+        spent.setdefault(row.budget, []).extend([at] * (1 + row.made_topic))
     return spent
+
+
+def _made_topic() -> ColumnElement[bool]:
+    """Say whether it is the first card of its ticket, before which the topic came."""
+    before = DELIVERY.alias()
+    another = (
+        select(before.c.id)
+        .where(before.c.ticket_id == _delivery.ticket_id, before.c.kind == "card")
+        .where(before.c.sent_at.is_not(None), before.c.id < _delivery.id)
+    )
+    is_card = and_(_delivery.kind == "card", _delivery.state == DeliveryState.SENT)
+    return and_(is_card, ~another.exists())
 
 
 def waiting(tx: Transaction, channel: Medium) -> tuple[int, datetime | None]:
