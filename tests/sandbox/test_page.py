@@ -349,5 +349,11 @@ def test_a_partner_starts_the_bot_and_opens_a_link_from_a_letter(
             await page.get_by_role("button", name="Открыть в Telegram: Ольга").click()
             await expect(page.locator("#title")).to_have_text("Ольга")
             await expect(page.locator(".body")).to_have_text("/start a-b_C")
+            await expect(page.locator("#menu")).to_be_hidden()
+            await stage.bot.set_my_commands([("new", "Новая заявка")])
+            await page.get_by_text("Меню").click()
+            await page.get_by_role("button", name="Новая заявка").click()
+            await expect(page.locator(".body").last).to_have_text("/new")
+            await expect(page.locator("#commands")).to_be_hidden()
 
     play(scene, mail_dir=folder)
