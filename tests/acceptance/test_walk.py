@@ -53,7 +53,7 @@ def settled(desk: Desk) -> dict[str, int] | None:
 
 def digest(desk: Desk) -> None:
     desk.command("digest", "send", "morning")
-    until(lambda: len(desk.inbox(MANAGER)) > 1, "the digest")
+    until(lambda: desk.inbox(MANAGER), "the digest")
 
 
 async def picture(page: Page, name: str) -> None:
