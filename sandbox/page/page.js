@@ -472,6 +472,7 @@ $("compose").addEventListener("click", () => {
 $("letter").addEventListener("submit", (event) => { event.preventDefault(); attempt(sendLetter); });
 $("letter-off").addEventListener("click", () => showLetter(false));
 $("stream").addEventListener("input", () => state && attempt(showBus));
+document.addEventListener("click", (event) => { if (!$("menu").contains(event.target)) $("menu").open = false; });
 for (const tab of document.querySelectorAll("[data-view]:is(button)")) {
   tab.addEventListener("click", () => look(tab.dataset.view));
 }
