@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -22,7 +23,7 @@ from app.leading import Led
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.digests import Planned
-from storage import arrivals, deliveries
+from storage import backlog, published
 from storage.errors import StorageError
 from storage.store import Store
 from storage.transaction import Transaction
@@ -68,8 +69,7 @@ class Watch:
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
         for name, door in self.doors.items():
-            detail = f"{door.connections} connections, {door.kept} kept"
-            parts[name] = Part(ok=True, detail=detail)
+            parts[name] = _door(door)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
         if self.plans:
@@ -103,16 +103,19 @@ class Watch:
         return self.store.read(self._read)
 
     def _read(self, tx: Transaction) -> dict[str, Backlog]:
-        found = {"arrivals": self._backlog(*arrivals.waiting(tx))}
+        found = {"arrivals": self._backlog(*backlog.of_arrivals(tx))}
         for medium in Medium:
-            count, oldest = deliveries.waiting(tx, medium)
-            parked = deliveries.parked(tx, medium)
-            found[str(medium)] = self._backlog(count, oldest, parked)
+            waits = backlog.of_deliveries(tx, medium)
+            found[str(medium)] = self._backlog(*waits)
         return found
 
     def _backlog(self, count: int, oldest: datetime | None, parked: int) -> Backlog:
         age = None if oldest is None else (self.clock() - oldest).total_seconds()
         return Backlog(waiting=count, oldest=age, parked=parked)
+
+    def reconciled(self) -> dict[str, Any]:
+        """Read how the targets of the bus agreed with the journal."""
+        return self.store.read(published.results)
 
     def _telegram(self, bot: Led) -> Part:
         if bot.stands_by:
@@ -128,20 +131,27 @@ class Watch:
         return Part(ok=ok, oldest_seconds=age, detail=status.error or "")
 
 
+def _door(door: Door) -> Part:
+    said = f"{door.connections} connections, {door.kept} kept"
+    if door.has_room():
+        return Part(ok=True, detail=said)
+    return Part(ok=False, detail=f"takes no mail, the disk is nearly full; {said}")
+
+
 def _nothing(_tx: Transaction) -> None:
     """Change nothing."""
 
 
-def _judge(name: str, backlog: Backlog) -> Part:
-    late = backlog.oldest is not None and backlog.oldest > LATE[name]
-    said = [f"{backlog.waiting} waiting"] if backlog.waiting else []
-    if backlog.parked:
-        said.append(f"{backlog.parked} parked: a person must look")
+def _judge(name: str, waits: Backlog) -> Part:
+    late = waits.oldest is not None and waits.oldest > LATE[name]
+    said = [f"{waits.waiting} waiting"] if waits.waiting else []
+    if waits.parked:
+        said.append(f"{waits.parked} parked: a person must look")
     # A parked bus event holds back its whole stream; the others hold back nothing.
-    stuck = name == "bus" and backlog.parked > 0
+    stuck = name == "bus" and waits.parked > 0
     return Part(
         ok=not late and not stuck,
-        oldest_seconds=backlog.oldest,
+        oldest_seconds=waits.oldest,
         detail=", ".join(said),
     )
 
@@ -155,6 +165,7 @@ class Gauges(Collector):
     @override
     def collect(self) -> Iterator[Metric]:
         yield from self._backlogs()
+        yield from _of_the_bus(self._watch.reconciled())
         if doors := tuple(self._watch.doors.values()):
             yield from _of_doors(doors)
 
@@ -168,11 +179,27 @@ class Gauges(Collector):
         parked = GaugeMetricFamily(
             "zayavka_parked", "A person must look", labels=["part"]
         )
-        for name, backlog in self._watch.backlogs().items():
-            waiting.add_metric([name], backlog.waiting)
-            oldest.add_metric([name], backlog.oldest or 0.0)
-            parked.add_metric([name], backlog.parked)
+        for name, one in self._watch.backlogs().items():
+            waiting.add_metric([name], one.waiting)
+            oldest.add_metric([name], one.oldest or 0.0)
+            parked.add_metric([name], one.parked)
         yield from (waiting, oldest, parked)
+
+
+def _of_the_bus(results: Mapping[str, Any]) -> Iterator[Metric]:
+    at = GaugeMetricFamily(
+        "zayavka_bus_reconciled_seconds", "When, since the epoch", labels=["target"]
+    )
+    differences = GaugeMetricFamily(
+        "zayavka_bus_differences",
+        "Events missing in a target, extra or out of order",
+        labels=["target", "kind"],
+    )
+    for name, one in results.items():
+        at.add_metric([name], datetime.fromisoformat(one["at"]).timestamp())
+        for kind in ("missing", "extra", "disordered"):
+            differences.add_metric([name, kind], one[kind])
+    yield from (at, differences)
 
 
 def _of_doors(doors: Sequence[Door]) -> Iterator[Metric]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from storage.flush import EVENT
+from storage.journal import EVENT
 from storage.moments import rfc3339
 from storage.schema import table
 from storage.transaction import Transaction

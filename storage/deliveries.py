@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Row, bindparam, select, update
 
 from storage import lanes, puts
 from storage.lanes import DELIVERY, WAITING, Lease
@@ -162,7 +152,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
             for one in ours
         ],
     )
-    mails = [one for one in ours if one.message_id and not one.due.attempts]
+    mails = [one for one in ours if one.message_id and one.due.payload is None]
     if mails:
         _remember_mails(tx, mails)
     return ours
@@ -192,7 +182,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
     tx.put(_new_ref, refs)
 
 
-_new_mail = puts.new(SENT_MAIL)
+_new_mail = puts.new_or_known(SENT_MAIL)
 _new_ref = puts.new_or_known(MESSAGE_REF)
 
 
@@ -283,58 +273,3 @@ def block(tx: Transaction, due: Due, reason: str) -> None:
 def release(tx: Transaction, dues: Sequence[Due]) -> None:
     """Give the lanes back."""
     lanes.release(tx, [due.lease for due in dues], DELIVERY)
-
-
-def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
-    """Return when each rate window was spent, for a relay that has just started.
-
-    What was on its way when the one before ended may have gone just now.
-    """
-    sending = DeliveryState.SENDING
-    rows = tx.run(
-        select(
-            _delivery.budget,
-            _delivery.state,
-            _delivery.sent_at,
-            _made_topic().label("made_topic"),
-        )
-        .where(_delivery.channel == Medium.TELEGRAM, _delivery.budget != "")
-        .where(or_(_delivery.sent_at >= since, _delivery.state == sending))
-    )
-    spent: dict[str, list[datetime]] = {}
-    for row in rows:
-        at = tx.now if row.state == sending else row.sent_at
-        spent.setdefault(row.budget, []).extend([at] * (1 + row.made_topic))
-    return spent
-
-
-def _made_topic() -> ColumnElement[bool]:
-    """Say whether it is the first card of its ticket, before which the topic came."""
-    before = DELIVERY.alias()
-    another = (
-        select(before.c.id)
-        .where(before.c.ticket_id == _delivery.ticket_id, before.c.kind == "card")
-        .where(before.c.sent_at.is_not(None), before.c.id < _delivery.id)
-    )
-    is_card = and_(_delivery.kind == "card", _delivery.state == DeliveryState.SENT)
-    return and_(is_card, ~another.exists())
-
-
-def waiting(tx: Transaction, channel: Medium) -> tuple[int, datetime | None]:
-    """Return how many deliveries of a channel wait, and since when the oldest."""
-    row = tx.run(
-        select(func.count(), func.min(_delivery.created_at))
-        .where(_delivery.channel == channel, WAITING["delivery"])
-    ).one()  # fmt: skip
-    return row[0], row[1]
-
-
-def parked(tx: Transaction, channel: Medium) -> int:
-    """Count the deliveries of a channel that a person must look at."""
-    return int(
-        tx.run(
-            select(func.count())
-            .select_from(DELIVERY)
-            .where(_delivery.channel == channel, text("delivery.state = 'parked'"))
-        ).scalar_one()
-    )

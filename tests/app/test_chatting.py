@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.params import Upload
-from storage.deliveries import sent_since
+from storage.chats import sent_since
 from storage.store import Places
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, run
 from tests.desks import FORUM

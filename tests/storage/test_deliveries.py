@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage import deliveries, handles, lanes
+from storage import backlog, chats, deliveries, handles, lanes
 from storage.deliveries import Due, Frozen
 from storage.errors import LeaseLost
 from storage.flush import flush
@@ -143,7 +143,7 @@ def test_what_is_parked_lets_the_next_go(relay: Relay) -> None:
         ),
     )
     assert [one.id for one in relay.claim()] == [second]
-    assert relay.store.read(lambda tx: deliveries.parked(tx, Medium.MAIL)) == 1
+    assert relay.store.read(lambda tx: backlog.of_deliveries(tx, Medium.MAIL))[2] == 1
 
 
 def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
@@ -160,6 +160,18 @@ def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
     assert len(relay.store.read(lambda tx: tx.run(mails).all())) == 1
     refs = text("SELECT state FROM message_ref")
     assert relay.store.read(lambda tx: tx.run(refs).all()) == [("own",)]
+
+
+def test_a_mail_is_known_though_its_first_attempt_never_had_words(relay: Relay) -> None:
+    relay.queue()
+    (due,) = relay.claim()
+    relay.later(due, DeliveryState.NEW, timedelta(seconds=10))
+    relay.now += timedelta(seconds=10)
+    (again,) = relay.claim()
+    assert (again.attempts, again.payload) == (1, None)
+    relay.begin(again)
+    mails = text("SELECT delivery_id FROM sent_mail")
+    assert relay.store.read(lambda tx: tx.run(mails).all()) == [(again.id,)]
 
 
 def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:
@@ -269,6 +281,16 @@ def test_a_blocked_lane_waits_for_a_person_and_others_go_on(relay: Relay) -> Non
     assert [due.id for due in relay.claim(Medium.BUS)] == [behind]
 
 
+def test_only_a_parked_event_can_be_cancelled_for_it_leaves_a_gap(relay: Relay) -> None:
+    bus = {"medium": Medium.BUS, "target": "corporate", "payload": b"{}"}
+    event = relay.queue(lane="bus/1", **bus)
+    assert not relay.store.write(lambda tx: handles.cancel(tx, event))
+    (due,) = relay.claim(Medium.BUS)
+    relay.store.write(lambda tx: deliveries.block(tx, due, "too large"))
+    assert relay.store.write(lambda tx: handles.cancel(tx, event))
+    assert relay.states() == ["cancelled"]
+
+
 def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     for n in range(2):
         relay.queue(
@@ -277,11 +299,11 @@ def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     for due in relay.claim(Medium.TELEGRAM, budget="-100"):
         relay.sent(due)
     since = relay.now - timedelta(seconds=60)
-    spent = relay.store.read(lambda tx: deliveries.sent_since(tx, since))
+    spent = relay.store.read(lambda tx: chats.sent_since(tx, since))
     assert spent == {"-100": [relay.now, relay.now]}
     relay.now += timedelta(seconds=120)
     since = relay.now - timedelta(seconds=60)
-    assert relay.store.read(lambda tx: deliveries.sent_since(tx, since)) == {}
+    assert relay.store.read(lambda tx: chats.sent_since(tx, since)) == {}
 
 
 def test_what_was_on_its_way_at_a_restart_may_have_gone(relay: Relay) -> None:
@@ -291,15 +313,15 @@ def test_what_was_on_its_way_at_a_restart_may_have_gone(relay: Relay) -> None:
     due, _waiting = relay.claim(Medium.TELEGRAM, budget="-100")
     relay.begin(due)
     relay.now += timedelta(seconds=5)
-    spent = relay.store.read(lambda tx: deliveries.sent_since(tx, relay.now))
+    spent = relay.store.read(lambda tx: chats.sent_since(tx, relay.now))
     assert spent == {"-100": [relay.now]}
 
 
 def test_what_waits_is_counted(relay: Relay) -> None:
     relay.queue()
     relay.queue()
-    count, oldest = relay.store.read(lambda tx: deliveries.waiting(tx, Medium.MAIL))
-    assert (count, oldest) == (2, relay.now)
+    waits = relay.store.read(lambda tx: backlog.of_deliveries(tx, Medium.MAIL))
+    assert waits == (2, relay.now, 0)
 
 
 def test_a_lease_that_ended_is_taken_over_by_whoever_looks(relay: Relay) -> None:
