@@ -34,7 +34,7 @@ from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, lanes
+from storage import arrivals, beginning, lanes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -96,6 +96,7 @@ class Service:
         self.kit = kit = make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
+        await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
         self._appear(kit)
         if "relay" in self.roles:

@@ -18,10 +18,12 @@ from app.parts.kit import KINDS, Kit
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
+from bot.menu import Menu, menus
 from bot.poller import Poller
 from scheduler.drain import Drain
 from storage.orphans import come_back
 from storage.store import Store
+from templates.catalogues import languages
 
 #: So often we look whether processes are absent, in seconds.
 LOOK = 3.0
@@ -53,11 +55,13 @@ async def talking(
         poller = make_poller(bot, intake, bot_id=bot_id_of(token))
         spent = await spent_before(kit.store)
         drain = make_chatting(kit, bot, poller=poller, spent=spent)
+        own = kit.config.service.language
+        menu = Menu(bot, list(menus(kit.texts, own=own, languages=languages())))
         show(poller)
         try:
             async with (
                 draining(wakes, KINDS["chat"], drain) as speaking,
-                running(poller) as polling,
+                running(poller, menu) as polling,
             ):
                 yield [*speaking, *polling]
         finally:

@@ -29,7 +29,6 @@ _new_ticket = puts.new(TICKET)
 _new_comment = puts.new(COMMENT)
 _new_revision = puts.new(REVISION)
 _new_attachment = puts.new(ATTACHMENT)
-_new_participant = puts.new_or_known(PARTICIPANT)
 _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
 
@@ -65,7 +64,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
     changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     tx.put(
-        _new_participant,
+        _joined,
         [
             {
                 "ticket_id": new.ticket_id,
@@ -77,6 +76,17 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
             for new in work.participants
         ],
     )
+
+
+def _join(sql: Sql) -> Any:
+    insert = sql.insert(PARTICIPANT)
+    return insert.on_conflict_do_update(
+        index_elements=["ticket_id", "contact_id"],
+        set_={"quiet": insert.excluded.quiet},
+    )
+
+
+_joined = puts.Put(PARTICIPANT, _join)
 
 
 def _comments(tx: Transaction, works: Sequence[Work]) -> None:

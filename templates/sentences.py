@@ -16,6 +16,8 @@ def _(message: str) -> str:
 
 SENTENCES = MappingProxyType(
     {
+        "chat.command.new": _("Begin another request"),
+        "chat.command.help": _("How to write to us"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),

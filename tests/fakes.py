@@ -271,10 +271,12 @@ class Records:
 
     def _join(self, new: NewParticipant) -> None:
         people = self.joined.setdefault(new.ticket_id, [])
+        for place, one in enumerate(people):
+            if one.contact.id == new.contact_id:
+                people[place] = replace(one, quiet=new.quiet)
+                return
         contact = next(one for one in self.people.values() if one.id == new.contact_id)
-        if all(one.contact.id != new.contact_id for one in people):
-            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
-            people.append(joined)
+        people.append(Participant(contact=contact, role=new.role, quiet=new.quiet))
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

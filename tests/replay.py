@@ -201,8 +201,13 @@ def _reopened(ticket: Json, data: Json, _at: str) -> None:
 
 def _participant_added(ticket: Json, data: Json, _at: str) -> None:
     person = {key: data["person"][key] for key in ("id", "name", "email")}
-    if all(one["id"] != person["id"] for one in ticket["participants"]):
-        ticket["participants"].append({**person, "role": data["role"]})
+    quiet = data.get("quiet", False)
+    for one in ticket["participants"]:
+        if one["id"] == person["id"]:
+            one["quiet"] = quiet
+            return
+    joined = {**person, "role": data["role"], "quiet": quiet}
+    ticket["participants"].append(joined)
 
 
 def _delivery_failed(ticket: Json, data: Json, at: str) -> None:

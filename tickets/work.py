@@ -74,7 +74,10 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
+    """A contact who joins a ticket, or is no longer ``quiet`` on one they joined.
+
+    ``quiet`` as in tickets.books.Participant.
+    """
 
     ticket_id: TicketId
     contact_id: ContactId

@@ -136,7 +136,19 @@ def test_a_secret_file_given_by_the_environment_is_read(
             "[mail.smtp]\nport = 70000\n",
             "mail.smtp.port = 70000: must be less than or equal to 65535",
         ),
-        ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
+        (
+            '[telegram]\nmode = "webhook"\n',
+            "= 'webhook': this version does not do that yet; must be 'polling'",
+        ),
+        (
+            '[telegram]\nstrangers = "triage"\n',
+            "telegram.strangers = 'triage': this version does not do that yet; must be",
+        ),
+        (
+            '[mail]\nstrangers = "triage"\n',
+            "mail.strangers = 'triage': this version does not do that yet; must be 'a",
+        ),
+        ('[mail]\nstrangers = "all"\n', "mail.strangers = 'all': must be 'accept'"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),

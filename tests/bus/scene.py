@@ -138,6 +138,7 @@ class Scene:
         files: tuple[File, ...] = (),
         answers: str | None = None,
         cc: tuple[Mailbox, ...] = (),
+        automatic: bool = False,
     ) -> str:
         """Let a partner's mail arrive and return its Message-ID."""
         message_id = f"<{next(self._message_ids)}@romashka.example>"
@@ -150,6 +151,7 @@ class Scene:
             subject=subject,
             text=text,
             files=files,
+            automatic=automatic,
         )
         post = Post(letter=letter, mail_from=author, rcpt_tos=(SUPPORT,))
         self.run(lambda desk: receive(desk, post))
@@ -251,6 +253,10 @@ def all_that_can_happen() -> Scene:
     scene.say("// ключ у охраны")
     scene.mail("Не помогло", answers=first)
     scene.mail("Я тоже", author="eva@elsewhere.example", answers=first)
+    scene.mail(
+        "Меня нет", author="gleb@elsewhere.example", answers=first, automatic=True
+    )
+    scene.mail("Я здесь", author="gleb@elsewhere.example", answers=first)
     scene.mail("И тут", author="vlad@romashka.example", subject="[NN-1] Принтер")
     unproven = [
         one for one in scene.records.comments.values() if one.trust is Trust.UNPROVEN
