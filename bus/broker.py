@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
+#: The buses from which commands can be read.
+READABLE = tuple(_PORTS)
 _PLACES = ("exchange", "routing_key")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-f:.]+")
 _LONGEST = 255  # bytes of a name (AMQP 0-9-1, short strings)

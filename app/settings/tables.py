@@ -26,6 +26,7 @@ from app.settings.kinds import (
     path_of,
     without_password,
 )
+from bus.broker import READABLE
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
@@ -243,6 +244,17 @@ class Bus(Table):
     url: BusUrl
     sites: Everything = ()
     organisations: Everything = ()
+    commands: str | None = Field(default=None, min_length=1, max_length=255)
+
+    @model_validator(mode="after")
+    def check_commands(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.commands is not None and scheme not in READABLE:
+            raise ValueError(
+                f"commands names a queue, and {scheme}: has none to read; those that "
+                f"have: {', '.join(READABLE)}"
+            )
+        return self
 
     @property
     def shown_url(self) -> str:
