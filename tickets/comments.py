@@ -116,10 +116,10 @@ def _comment(work: Work, ticket: Ticket, draft: Draft) -> Comment:
 def _record_comment(
     work: Work, ticket: Ticket, comment: Comment, *, salt: str
 ) -> Ticket:
-    """Return the ticket after the event; a public word of ours answers it."""
+    """Return the ticket after the event; a specialist's public word answers it."""
     author = comment.author
     is_public = comment.visibility is Visibility.PUBLIC
-    answers = not isinstance(author, Contact) and is_public
+    answers = isinstance(author, Specialist) and is_public
     return work.change(
         ticket,
         EventType.COMMENT_ADDED,

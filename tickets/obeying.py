@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tickets import orders, upserts
+from tickets import orders
 from tickets.commands import (
     AddComment,
     Asked,
@@ -19,6 +19,9 @@ from tickets.commands import (
     UpsertSpecialist,
 )
 from tickets.desk import Desk
+from tickets.directory.contacts import take_contact
+from tickets.directory.partners import take_partner
+from tickets.directory.staff import take_specialist
 from tickets.refusing import RefusedError
 from tickets.verdict import Verdict
 from tickets.words import Outcome
@@ -66,11 +69,11 @@ def _obey(desk: Desk, command: Command) -> Verdict:  # noqa: PLR0911 # a case ea
     origin, order = command.origin, command.order
     match order:
         case UpsertPartner():
-            return upserts.take_partner(desk, origin, order)
+            return take_partner(desk, origin, order)
         case UpsertContact():
-            return upserts.take_contact(desk, origin, order)
+            return take_contact(desk, origin, order)
         case UpsertSpecialist():
-            return upserts.take_specialist(desk, origin, order)
+            return take_specialist(desk, origin, order)
         case SetStage():
             return orders.set_stage(desk, origin, order)
         case AddComment():

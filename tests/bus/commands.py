@@ -11,17 +11,12 @@ _ids = itertools.count(1)
 
 
 def command(
-    what: str,
-    /,
-    *,
-    id: str = "",
-    source: str = ERP,
-    **data: Any,  # the attribute's own name
+    what: str, /, *, event_id: str = "", source: str = ERP, **data: Any
 ) -> bytes:
     """Return the body of a command such as ``ticket.stage.set``."""
     event = {
         "specversion": "1.0",
-        "id": id or f"command-{next(_ids)}",
+        "id": event_id or f"command-{next(_ids)}",
         "source": source,
         "type": f"zayavka.command.{what}.v1",
         "time": "2026-03-02T09:00:00Z",
