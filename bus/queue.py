@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 
+from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, InvalidFrameError
-from aiormq.abc import AbstractChannel, DeliveredMessage
-from pamqp.commands import Basic
 
 from bus.broker import Broker
 from bus.door import LostError
@@ -28,19 +27,23 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """bus.door.Delivery of one message of a queue."""
+    """bus.door.Delivery of one message of a queue.
 
-    body: bytes
-    _: KW_ONLY
-    tag: int
-    channel: AbstractChannel
-    seconds: float  # that the answer may take to leave
+    ``seconds`` is how long its answer may take to leave.
+    """
+
+    came: AbstractIncomingMessage
+    seconds: float
+
+    @property
+    def body(self) -> bytes:
+        return self.came.body
 
     async def ack(self) -> None:
-        await _done(self.channel.basic_ack(self.tag), self.seconds)
+        await _done(self.came.ack(), self.seconds)
 
     async def dead(self) -> None:
-        await _done(self.channel.basic_reject(self.tag, requeue=False), self.seconds)
+        await _done(self.came.reject(requeue=False), self.seconds)
 
 
 class RabbitQueue:
@@ -79,28 +82,25 @@ class RabbitQueue:
     async def _subscribe(self, wire: MendingWire) -> None:
         """Find the queue, which is not made if it is absent, and read from it."""
         await wire.connection.connect()
-        outer = wire.connection.channel(publisher_confirms=False)
-        await outer.initialize()
-        channel = await outer.get_underlay_channel()
+        channel = wire.connection.channel(publisher_confirms=False)
+        await channel.initialize()
         inbox, seconds = self._inbox, self._manner.confirm
 
-        async def arrived(came: DeliveredMessage) -> None:
-            tag = came.delivery_tag or 0
-            message = Message(came.body, tag=tag, channel=channel, seconds=seconds)
-            await inbox.put(message)
+        async def arrived(came: AbstractIncomingMessage) -> None:
+            await inbox.put(Message(came, seconds))
 
-        def ended(closing: asyncio.Future[object]) -> None:
-            error = None if closing.cancelled() else closing.exception()
+        def ended(_: object, error: BaseException | None) -> None:
             inbox.put_nowait(LostError(self._why(error)))
 
-        async def cancelled(_: Basic.Cancel) -> None:
+        async def cancelled(_: object) -> None:
             await inbox.put(LostError(f"{self._broker.address}: {_CANCELLED}"))
 
-        channel.closing.add_done_callback(ended)
-        channel.on_consumer_cancel_callbacks.add(cancelled)
-        await channel.queue_declare(self._queue, passive=True)
-        await channel.basic_qos(prefetch_count=1)
-        await channel.basic_consume(self._queue, arrived)
+        channel.close_callbacks.add(ended)
+        underlay = await channel.get_underlay_channel()
+        underlay.on_consumer_cancel_callbacks.add(cancelled)
+        await channel.set_qos(prefetch_count=1)
+        queue = await channel.get_queue(self._queue, ensure=True)
+        await queue.consume(arrived)
 
     def _why(self, error: BaseException | None) -> str:
         if error is None:
