@@ -26,10 +26,18 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
-from app.single import being, inheriting, mirroring, reconciling, talking
+from app.single import (
+    being,
+    hearing,
+    inheriting,
+    mirroring,
+    reconciling,
+    talking,
+)
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
+from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
@@ -69,6 +77,8 @@ class Service:
     doors: dict[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Poller | None = None  # while it is this process that polls
+    heard: dict[str, Led] = field(default_factory=dict)  # the queues of commands
+    command_doors: dict[str, CommandDoor] = field(default_factory=dict)  # those we read
     http: HttpServer | None = None
     _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
@@ -107,8 +117,9 @@ class Service:
             self._start_bot(kit, intake)
         if "worker" in self.roles:
             self._run(work.make_filing(kit), "arrivals")
-        if "intake" in self.roles and self.config.mail.smtp.enabled:
+        if "intake" in self.roles:
             await self._open_doors(kit, intake)
+            self._hear_commands(intake)
         if "http" in self.roles:
             await self._open_http(kit)
         if store.is_sqlite:
@@ -168,6 +179,19 @@ class Service:
     def _show_poller(self, poller: Poller | None) -> None:
         self.poller = poller
 
+    def _hear_commands(self, intake: Intake) -> None:
+        for target in self.config.bus:
+            if target.commands is not None:
+                show = partial(self._show_command_door, target.name)
+                start = partial(hearing, intake, target, show=show)
+                self.heard[target.name] = self._lead(f"commands {target.name}", start)
+
+    def _show_command_door(self, target: str, door: CommandDoor | None) -> None:
+        if door is None:
+            self.command_doors.pop(target, None)
+        else:
+            self.command_doors[target] = door
+
     def _lead(
         self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
     ) -> Led:
@@ -182,6 +206,8 @@ class Service:
 
     async def _open_doors(self, kit: Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
+        if not smtp.enabled:
+            return
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
         self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
@@ -196,6 +222,8 @@ class Service:
             doors=self.doors,
             bot=self.bot,
             poller=lambda: self.poller,
+            heard=self.heard,
+            command_doors=self.command_doors,
             plans=kit.plans,
         )
         self.http = web.make_http(kit, watch)

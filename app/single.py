@@ -14,12 +14,14 @@ from app.orphans import Orphans
 from app.outbox import LEASE
 from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
+from app.parts.commands import make_command_door
 from app.parts.kit import KINDS, Kit
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.menu import Menu, menus
 from bot.poller import Poller
+from bus.door import CommandDoor
 from scheduler.drain import Drain
 from storage.orphans import come_back
 from storage.store import Store
@@ -84,6 +86,23 @@ async def reconciling(kit: Kit) -> AsyncIterator[Tasks]:
     """Look at night whether the targets have everything."""
     async with running(make_nightly(kit)) as tasks:
         yield tasks
+
+
+@asynccontextmanager
+async def hearing(
+    intake: Intake,
+    target: tables.Bus,
+    *,
+    show: Callable[[CommandDoor | None], None],
+) -> AsyncIterator[Tasks]:
+    """Take the commands of one target of the bus; ``show`` is told of the door."""
+    door = make_command_door(target, intake)
+    show(door)
+    try:
+        async with running(door) as tasks:
+            yield tasks
+    finally:
+        show(None)
 
 
 @asynccontextmanager

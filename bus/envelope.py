@@ -79,12 +79,13 @@ def _attributes(event: Event) -> Json:
         "datacontenttype": "application/json",
         "dataschema": f"{SCHEMAS_URI}{type_}.json",
     }
-    if event.causation is not None:
-        attributes["causationid"] = str(event.causation)
+    if event.cause or event.causation is not None:
+        attributes["causationid"] = event.cause or str(event.causation)
     return attributes
 
 
 def rfc3339(at: datetime) -> str:
+    """Return a moment as the bus writes it: UTC, to the microsecond."""
     if at.tzinfo is None:
         raise ValueError("an event's time has no time zone")
     moment = at.astimezone(UTC).replace(tzinfo=None)

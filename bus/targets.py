@@ -14,7 +14,8 @@ from tickets.sending import Answer
 class Out:
     """An event that must leave; ``body`` is frozen, the rest is what it says.
 
-    ``key`` is the partition key and ``seq`` the event's place in its stream.
+    ``key`` is the partition key and ``seq`` the event's place in its stream, 0 for
+    an answer to a command, which stands in none.
     """
 
     event_id: str
@@ -45,6 +46,6 @@ def out_of(body: bytes) -> Out:
         event_id=said["id"],
         type=said["type"],
         key=said["partitionkey"],
-        seq=int(said["sequence"]),
+        seq=int(said.get("sequence", 0)),
         body=body,
     )

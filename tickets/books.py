@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tickets.foreign import Directory
 from tickets.ladder import Ref
 from tickets.model import (
     ArrivalId,
@@ -55,7 +56,7 @@ class Progress:
     failed: int
 
 
-class Books(Protocol):
+class Books(Directory, Protocol):
     """The desk's records, read under the transaction that will change them.
 
     A ticket that is returned is locked until the transaction ends.

@@ -66,7 +66,7 @@ def _join(work: Work, ticket: Ticket, one: Participant) -> Ticket:
 
 
 def join_organisation(
-    work: Work, partner: Organisation, known: KnownContact
+    work: Work, partner: Organisation, known: KnownContact, *, actor: str = OPERATOR
 ) -> KnownContact:
     """Return a contact who wrote before as the partner's, one version on."""
     after = replace(
@@ -74,7 +74,7 @@ def join_organisation(
         contact=replace(known.contact, organisation=partner),
         version=known.version + 1,
     )
-    _record(work, after, actor=OPERATOR)
+    record_contact(work, after, actor=actor)
     return after
 
 
@@ -102,7 +102,7 @@ def give_account(
     after = _with_account(known, telegram)
     changed = [after] if former is None else [after, _with_account(former, None)]
     for one in changed:
-        _record(work, one, actor=f"contact:{known.contact.id}")
+        record_contact(work, one, actor=f"contact:{known.contact.id}")
     work.addresses.append(
         NewAddress(
             contact_id=known.contact.id,
@@ -131,14 +131,24 @@ def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact
 
 
 def _meet(work: Work, contact: Contact) -> Contact:
-    salt = work.ids.uuid()
-    work.contacts.append(NewContact(contact=contact, salt=salt))
-    _record(work, KnownContact(contact=contact, salt=salt, version=1), actor="system")
+    meet(work, contact, actor="system")
     return contact
 
 
-def _record(work: Work, known: KnownContact, *, actor: str) -> None:
-    """Add the event that tells a contact as they are now."""
+def meet(
+    work: Work, contact: Contact, *, actor: str, emails: Sequence[str] = ()
+) -> None:
+    """Let a person be known from now on; ``emails`` are further ones."""
+    salt = work.ids.uuid()
+    work.contacts.append(NewContact(contact=contact, salt=salt, emails=tuple(emails)))
+    known = KnownContact(contact=contact, salt=salt, version=1)
+    record_contact(work, known, actor=actor, emails=emails)
+
+
+def record_contact(
+    work: Work, known: KnownContact, *, actor: str, emails: Sequence[str] = ()
+) -> None:
+    """Add the event that tells a contact as they are now; ``emails`` as in meet."""
     contact = known.contact
     work.record(
         f"contact:{contact.id}",
@@ -153,7 +163,7 @@ def _record(work: Work, known: KnownContact, *, actor: str) -> None:
         },
         content={
             "name": contact.name,
-            "emails": [contact.email] if contact.email else [],
+            "emails": [contact.email, *emails] if contact.email else [],
             "telegram_id": contact.telegram,
             "language": contact.language,
         },

@@ -29,6 +29,7 @@ from app.settings.kinds import (
     path_of,
     without_password,
 )
+from bus.broker import READABLE
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
@@ -301,6 +302,18 @@ class Bus(Table):
         """Say whether there is a way to see what the target has."""
         is_file = self.url.get_secret_value().startswith("file:")
         return is_file or self.audit is not None or self.positions is not None
+
+    commands: str | None = Field(default=None, min_length=1, max_length=255)
+
+    @model_validator(mode="after")
+    def check_commands(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.commands is not None and scheme not in READABLE:
+            raise ValueError(
+                f"commands names a queue, and {scheme}: has none to read; those that "
+                f"have: {', '.join(READABLE)}"
+            )
+        return self
 
     @property
     def shown_url(self) -> str:

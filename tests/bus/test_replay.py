@@ -17,7 +17,7 @@ from bus.targets import out_of
 from tests.bus.scene import PARTNER, VERA, Scene, all_that_can_happen
 from tests.replay import GapError, OrderError, State, replay, replayed, sha256
 from tickets.letter import File
-from tickets.model import Comment, Contact, Organisation, Specialist, Ticket
+from tickets.model import Comment, Contact, Organisation, Specialist, System, Ticket
 from tickets.process import TransitionError
 from tickets.talk import RemoteFile
 from tickets.words import FileState
@@ -68,6 +68,7 @@ def listed(scene: Scene, ticket: Ticket) -> dict[str, Any]:
 
 
 def commented(one: Comment) -> dict[str, Any]:
+    assert not isinstance(one.author, System)  # no corporate system speaks here
     kind = "contact" if isinstance(one.author, Contact) else "specialist"
     files = [file for file in one.attachments if file.state is FileState.STORED]
     return {
