@@ -61,9 +61,9 @@ class Config(tables.Table):
 
     @model_validator(mode="after")
     def check_confirming(self) -> Self:
-        if self.process.confirmed and not self.bus:
+        if self.process.confirmed and not any(one.commands for one in self.bus):
             raise ValueError(
-                "process.confirmed: there is no [[bus]] that could confirm a stage"
+                "process.confirmed: no [[bus]] has commands, so nobody could confirm"
             )
         return self
 
