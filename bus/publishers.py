@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from bus.amqp1.node import FORM as NODE_FORM
+from bus.amqp1.node import OpenDoor, read_node
 from bus.broker import read_broker
+from bus.esb1c.application import FORM as APPLICATION_FORM
+from bus.esb1c.application import read_application
 from bus.file import JsonLines
 from bus.targets import Publisher
+
+_WITH_PROTON = {"amqp1", "amqp1s", "esb1c+http", "esb1c+https"}
 
 
 def publisher_from(url: str) -> Publisher:
@@ -22,10 +29,21 @@ def publisher_from(url: str) -> Publisher:
         return JsonLines(Path(rest.removeprefix("//")))
     if scheme in {"amqp", "amqps"}:
         return _rabbit(url)
+    if scheme in _WITH_PROTON:
+        return _with_proton(url)
     raise ValueError(
-        f"bus.url: {scheme!r} is not a kind of bus; there are file:PATH and "
-        "amqp(s)://USER:PASSWORD@HOST/VHOST?exchange=NAME"
+        f"bus.url: {scheme!r} is not a kind of bus; there are file:PATH, "
+        f"amqp(s)://USER:PASSWORD@HOST/VHOST?exchange=NAME, {NODE_FORM} and "
+        f"{APPLICATION_FORM}"
     )
+
+
+def lacking_for(url: str) -> str:
+    """Return what must be installed for this kind of bus; empty if nothing."""
+    scheme = url.partition(":")[0]
+    if scheme in _WITH_PROTON and find_spec("proton") is None:
+        return f"{scheme}: speaks AMQP 1.0: pip install zayavka[amqp1]"
+    return ""
 
 
 def _rabbit(url: str) -> Publisher:
@@ -35,3 +53,18 @@ def _rabbit(url: str) -> Publisher:
         return Amqp(read_broker(url))
     except ValueError as error:
         raise ValueError(f"bus.url: {error}") from None
+
+
+def _with_proton(url: str) -> Publisher:
+    if lacking := lacking_for(url):
+        raise ValueError(f"bus.url: {lacking}")
+    from bus.amqp1.publisher import Amqp1  # noqa: PLC0415 # proton is an extra
+    from bus.esb1c.front import Front  # noqa: PLC0415 # as above, for httpx
+
+    try:
+        if url.startswith("amqp1"):
+            return Amqp1(OpenDoor(read_node(url)))
+        application = read_application(url)
+    except ValueError as error:
+        raise ValueError(f"bus.url: {error}") from None
+    return Amqp1(Front(application), properties=application.properties)

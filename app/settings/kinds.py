@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,7 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from bus.amqp1.node import FORM as _NODE
+from bus.amqp1.node import read_node
 from bus.broker import read_broker
+from bus.esb1c.application import FORM as _ESB
+from bus.esb1c.application import read_application
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
@@ -99,15 +104,28 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
-    if url.startswith("file:"):
+    scheme = url.partition(":")[0]
+    if scheme == "file":
         return SecretStr(_resolve_url(url, info))
-    if not url.startswith(("amqp:", "amqps:")):
-        raise ValueError(f"must be file:PATH or {_RABBIT}")
+    if scheme not in _BUSES:
+        raise ValueError(f"must be file:PATH, {_RABBIT}, {_NODE} or {_ESB}")
+    form, read = _BUSES[scheme]
     try:
-        read_broker(url)
+        read(url)
     except ValueError as error:
-        raise ValueError(f"must be {_RABBIT}: {error}") from None
+        raise ValueError(f"must be {form}: {error}") from None
     return secret
+
+
+#: How the URL of each kind of bus looks, and what reads it.
+_BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "amqp": (_RABBIT, read_broker),
+    "amqps": (_RABBIT, read_broker),
+    "amqp1": (_NODE, read_node),
+    "amqp1s": (_NODE, read_node),
+    "esb1c+http": (_ESB, read_application),
+    "esb1c+https": (_ESB, read_application),
+}
 
 
 def _http(url: str) -> str:
