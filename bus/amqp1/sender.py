@@ -18,6 +18,7 @@ from bus.targets import Out
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
 
 STALLED = "the bus takes nothing: events that were sent before wait for its answer"
+NO_CREDIT = "the bus gives no credit: a queue may be full"
 #: So many waves' time a connection that lives may owe us an answer.
 PATIENCE = 10
 _BURST = 8
@@ -128,27 +129,30 @@ class Sender:
         properties: Mapping[str, str],
         answers: dict[str, Answer],
     ) -> None:
-        """Send what may be sent; say why for what may not."""
-        stalled = self._stalled_since is not None and self._owes()
+        """Send what may be sent; say for what may never."""
+        if self._stalled_since is not None:
+            await self._wire.until(lambda: bool(self.trouble) or not self._owes())
         for place, out in enumerate(wave, start=1):
+            if self.trouble:
+                return
             if out.event_id in self._waiting:
                 continue
-            if stalled:
-                answers[out.event_id] = Later(STALLED)
-                continue
             try:
-                encoded = message_of(out, properties)
+                message = message_of(out, properties)
             except ValueError:
                 answers[out.event_id] = Never("the event's id is no UUID")
                 continue
-            await self._wire.until(lambda: bool(self.trouble) or self._link.credit > 0)
-            if self.trouble:
-                return
-            self._waiting[out.event_id] = encoded.send(self._link)
             if place % _BURST == 0:  # others use this loop, too
                 self._wire.flush()
                 await asyncio.sleep(0)
+            await self._await_credit()
+            self._waiting[out.event_id] = message.send(self._link)
         self._wire.flush()
+
+    async def _await_credit(self) -> None:
+        if self._link.credit <= 0:
+            self._wire.flush()
+            await self._wire.until(lambda: bool(self.trouble) or self._link.credit > 0)
 
     def _is_answered(self, out: Out) -> bool:
         delivery = self._waiting.get(out.event_id)
@@ -157,7 +161,8 @@ class Sender:
     def _answer(self, out: Out) -> Answer:
         delivery = self._waiting.get(out.event_id)
         if delivery is None:
-            return Later(self.trouble or "the bus gives no credit: it may be full")
+            stalled = self._stalled_since is not None
+            return Later(self.trouble or (STALLED if stalled else NO_CREDIT))
         if delivery.remote_state:
             del self._waiting[out.event_id]
             answer = meaning(delivery, receipt=f"accepted, {self._node.address}")

@@ -122,7 +122,9 @@ def _port(found: dict[str, Any]) -> int:
 
 def _destination(found: dict[str, Any], where: Application) -> str:
     """Return the address of our channel, which only a running one has."""
-    items = [one for one in found.get("items") or () if isinstance(one, dict)]
+    listed = found.get("items")
+    whole = listed if isinstance(listed, list) else []
+    items = [one for one in whole if isinstance(one, dict)]
     named = f"channel {where.channel!r} of process {where.process!r}"
     for one in items:
         if one.get("process") == where.process and one.get("channel") == where.channel:
