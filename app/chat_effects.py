@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.call import Call
 from bot.outcome import CardGone, Moved, TopicGone
-from storage import arrivals, chats, deliveries
-from storage.arrivals import NewArrival
+from storage import chats, deliveries, doors
 from storage.deliveries import Due
+from storage.doors import NewArrival
 from storage.transaction import Transaction
 from tickets import lanes
 from tickets.answers import tell_delivered
@@ -63,7 +63,7 @@ def _arrive(tx: Transaction, due: Due, sent: Sent) -> None:
     if not isinstance(content, bytes):
         raise TypeError("a fetched file has no bytes")
     attachment = due.facts["attachment"]
-    arrivals.keep(
+    doors.keep(
         tx,
         [
             NewArrival(

@@ -22,7 +22,7 @@ from app.leading import Led
 from bot.poller import Poller
 from mail.smtp import Door
 from scheduler.digests import Planned
-from storage import arrivals, deliveries
+from storage import backlog
 from storage.errors import StorageError
 from storage.store import Store
 from storage.transaction import Transaction
@@ -103,11 +103,10 @@ class Watch:
         return self.store.read(self._read)
 
     def _read(self, tx: Transaction) -> dict[str, Backlog]:
-        found = {"arrivals": self._backlog(*arrivals.waiting(tx))}
+        found = {"arrivals": self._backlog(*backlog.of_arrivals(tx))}
         for medium in Medium:
-            count, oldest = deliveries.waiting(tx, medium)
-            parked = deliveries.parked(tx, medium)
-            found[str(medium)] = self._backlog(count, oldest, parked)
+            waits = backlog.of_deliveries(tx, medium)
+            found[str(medium)] = self._backlog(*waits)
         return found
 
     def _backlog(self, count: int, oldest: datetime | None, parked: int) -> Backlog:
@@ -132,16 +131,16 @@ def _nothing(_tx: Transaction) -> None:
     """Change nothing."""
 
 
-def _judge(name: str, backlog: Backlog) -> Part:
-    late = backlog.oldest is not None and backlog.oldest > LATE[name]
-    said = [f"{backlog.waiting} waiting"] if backlog.waiting else []
-    if backlog.parked:
-        said.append(f"{backlog.parked} parked: a person must look")
+def _judge(name: str, waits: Backlog) -> Part:
+    late = waits.oldest is not None and waits.oldest > LATE[name]
+    said = [f"{waits.waiting} waiting"] if waits.waiting else []
+    if waits.parked:
+        said.append(f"{waits.parked} parked: a person must look")
     # A parked bus event holds back its whole stream; the others hold back nothing.
-    stuck = name == "bus" and backlog.parked > 0
+    stuck = name == "bus" and waits.parked > 0
     return Part(
         ok=not late and not stuck,
-        oldest_seconds=backlog.oldest,
+        oldest_seconds=waits.oldest,
         detail=", ".join(said),
     )
 
@@ -168,10 +167,10 @@ class Gauges(Collector):
         parked = GaugeMetricFamily(
             "zayavka_parked", "A person must look", labels=["part"]
         )
-        for name, backlog in self._watch.backlogs().items():
-            waiting.add_metric([name], backlog.waiting)
-            oldest.add_metric([name], backlog.oldest or 0.0)
-            parked.add_metric([name], backlog.parked)
+        for name, one in self._watch.backlogs().items():
+            waiting.add_metric([name], one.waiting)
+            oldest.add_metric([name], one.oldest or 0.0)
+            parked.add_metric([name], one.parked)
         yield from (waiting, oldest, parked)
 
 

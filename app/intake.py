@@ -15,9 +15,9 @@ from typing import Any
 from app.together import Together
 from bot.updates import lane_of
 from mail.reception import Accepted, Full
-from storage import arrivals, bots
-from storage.arrivals import NewArrival
+from storage import bots, doors
 from storage.blobs import is_large
+from storage.doors import NewArrival
 from storage.errors import StorageFull
 from storage.store import Store
 from storage.transaction import Transaction
@@ -51,7 +51,7 @@ class Intake:
         if large:
             await asyncio.to_thread(self._store.keep_large, large)
         await asyncio.wrap_future(
-            self._store.submit(lambda tx: arrivals.keep(tx, incoming))
+            self._store.submit(lambda tx: doors.keep(tx, incoming))
         )
 
 

@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import structlog
 
-from app import parts
 from app.clerk import Refused
 from app.config import Config, ConfigError
 from app.control import ControlServer, DataDirLock
@@ -24,6 +23,8 @@ from app.http import HttpServer
 from app.intake import Intake
 from app.keys import demand_same
 from app.leading import Led, Tasks
+from app.parts import doors, mail, web, work
+from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
 from app.single import being, inheriting, mirroring, talking
 from app.starting import asking_for
@@ -92,7 +93,7 @@ class Service:
         self.wakes = Wakes(asyncio.get_running_loop())
         store = await self._open_store()
         owner = f"{socket.gethostname()}/{secrets.token_hex(4)}"
-        self.kit = kit = parts.make_kit(self.config, store, owner=owner)
+        self.kit = kit = make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
         intake = Intake(store=store)
@@ -104,7 +105,7 @@ class Service:
         if "bot" in self.roles and self.config.telegram.enabled:
             self._start_bot(kit, intake)
         if "worker" in self.roles:
-            self._run(parts.make_filing(kit), "arrivals")
+            self._run(work.make_filing(kit), "arrivals")
         if "intake" in self.roles and self.config.mail.smtp.enabled:
             await self._open_doors(kit, intake)
         if "http" in self.roles:
@@ -122,7 +123,7 @@ class Service:
                 await asyncio.to_thread(upgrade, places)
         elif not await asyncio.to_thread(is_current, places):
             raise SchemaOutdated("the database has another schema: run db upgrade")
-        store = Store(places, clock=parts.now, on_filled=self.wakes.on_filled)
+        store = Store(places, clock=now, on_filled=self.wakes.on_filled)
         self._stack.push_async_callback(asyncio.to_thread, store.close)
         if places.is_sqlite:
             await asyncio.wrap_future(store.submit(_take_over))
@@ -133,29 +134,29 @@ class Service:
             self._stack.push_async_callback(asyncio.to_thread, self._session.close)
         return store
 
-    def _appear(self, kit: parts.Kit) -> None:
+    def _appear(self, kit: Kit) -> None:
         """Let other processes see that we live, and see whether they do."""
         if self._session is not None:
             self._lead(presence(kit.owner), partial(being, kit))
             self._lead("orphans", partial(inheriting, kit.store))
 
-    async def _start_relays(self, kit: parts.Kit) -> None:
-        relay = parts.make_mail_relay(self.config)
+    async def _start_relays(self, kit: Kit) -> None:
+        relay = mail.make_mail_relay(self.config)
         self._stack.push_async_callback(relay.close)
-        self._run(parts.make_mailing(kit, relay), "mail")
+        self._run(mail.make_mailing(kit, relay), "mail")
         for target in self.config.bus:
             start = partial(mirroring, kit, target, self.wakes)
             self._lead(f"bus {target.name}", start)
 
-    def _start_scheduler(self, kit: parts.Kit) -> None:
-        drain = parts.make_digesting(kit)
+    def _start_scheduler(self, kit: Kit) -> None:
+        drain = work.make_digesting(kit)
         self._stoppable.append(drain)
         self._spawn(drain.run(), stop=drain.stop)
         alarm = Alarm(kit.plans, drain.wake)
         alarm.start()
         self._stack.callback(alarm.stop)
 
-    def _start_bot(self, kit: parts.Kit, intake: Intake) -> None:
+    def _start_bot(self, kit: Kit, intake: Intake) -> None:
         if self.config.telegram.token is None:
             raise ConfigError(["telegram.token is not set"])
         start = partial(talking, kit, intake, self.wakes, show=self._show_poller)
@@ -176,32 +177,32 @@ class Service:
         self._spawn(led.run(), stop=led.stop)
         return led
 
-    async def _open_doors(self, kit: parts.Kit, intake: Intake) -> None:
+    async def _open_doors(self, kit: Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
-        self.doors = parts.make_doors(kit, intake)
+        self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
             with asking_for(key, port):
                 await door.start(smtp.host, port or 0)
             self._stack.push_async_callback(door.stop, GRACE)
 
-    async def _open_http(self, kit: parts.Kit) -> None:
+    async def _open_http(self, kit: Kit) -> None:
         watch = Watch(
             store=kit.store,
-            clock=parts.now,
+            clock=now,
             doors=self.doors,
             bot=self.bot,
             poller=lambda: self.poller,
             plans=kit.plans,
         )
-        self.http = parts.make_http(kit, watch)
+        self.http = web.make_http(kit, watch)
         with asking_for("http.port", self.config.http.port):
             await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 
-    async def _open_control(self, kit: parts.Kit) -> None:
+    async def _open_control(self, kit: Kit) -> None:
         """Let the command line write through us, the only writer."""
-        clerk = parts.make_clerk(kit)
+        clerk = web.make_clerk(kit)
 
         async def execute(name: str, arguments: Json) -> Json:
             return await asyncio.wrap_future(
@@ -217,7 +218,7 @@ class Service:
         self._stack.push_async_callback(control.stop)
 
     def _run(self, drain: Drain[Any], kind: str) -> None:
-        self.wakes.add(parts.KINDS[kind], drain.wake)
+        self.wakes.add(KINDS[kind], drain.wake)
         self._stoppable.append(drain)
         self._spawn(drain.run(), stop=drain.stop)
 

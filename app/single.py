@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from app import parts
 from app.config import ConfigError
 from app.intake import Intake
 from app.leading import Tasks, draining, running
 from app.orphans import Orphans
 from app.outbox import LEASE
+from app.parts.bus import make_mirroring
+from app.parts.chat import make_chatting, make_poller, spent_before
+from app.parts.kit import KINDS, Kit
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
@@ -32,7 +34,7 @@ def bot_id_of(token: str) -> int:
 
 @asynccontextmanager
 async def talking(
-    kit: parts.Kit,
+    kit: Kit,
     intake: Intake,
     wakes: Wakes,
     *,
@@ -48,13 +50,13 @@ async def talking(
         raise ConfigError(["telegram.token is not set"])
     token = telegram.token.get_secret_value()
     async with open_bot(token, telegram.api_url) as bot:
-        poller = parts.make_poller(bot, intake, bot_id=bot_id_of(token))
-        spent = await parts.spent_before(kit.store)
-        drain = parts.make_chatting(kit, bot, poller=poller, spent=spent)
+        poller = make_poller(bot, intake, bot_id=bot_id_of(token))
+        spent = await spent_before(kit.store)
+        drain = make_chatting(kit, bot, poller=poller, spent=spent)
         show(poller)
         try:
             async with (
-                draining(wakes, parts.KINDS["chat"], drain) as speaking,
+                draining(wakes, KINDS["chat"], drain) as speaking,
                 running(poller) as polling,
             ):
                 yield [*speaking, *polling]
@@ -63,13 +65,11 @@ async def talking(
 
 
 @asynccontextmanager
-async def mirroring(
-    kit: parts.Kit, target: tables.Bus, wakes: Wakes
-) -> AsyncIterator[Tasks]:
+async def mirroring(kit: Kit, target: tables.Bus, wakes: Wakes) -> AsyncIterator[Tasks]:
     """Publish to one target of the bus."""
-    source, drain = parts.make_mirroring(kit, target)
+    source, drain = make_mirroring(kit, target)
     try:
-        async with draining(wakes, parts.KINDS["bus"], drain) as tasks:
+        async with draining(wakes, KINDS["bus"], drain) as tasks:
             yield tasks
     finally:
         await source.publisher.close()
@@ -84,7 +84,7 @@ async def inheriting(store: Store) -> AsyncIterator[Tasks]:
 
 
 @asynccontextmanager
-async def being(kit: parts.Kit) -> AsyncIterator[Tasks]:
+async def being(kit: Kit) -> AsyncIterator[Tasks]:
     """Be there, which others see by the lock, and perhaps be back."""
     back = partial(come_back, owner=kit.owner, lease=LEASE)
     await asyncio.wrap_future(kit.store.submit(back))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import case, or_, select, update
 
+from storage.lanes import DELIVERY
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import TicketId
+from tickets.words import Medium
 from tickets.work import NewTopic
 
 CHAT = table("chat")
@@ -129,3 +132,17 @@ def threads_of(tx: Transaction, ticket: TicketId) -> list[int]:
         )
     )
     return [row.thread_id for row in found]
+
+
+def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
+    """Return when each rate window was spent, for a relay that has just started."""
+    rows = tx.run(
+        select(DELIVERY.c.budget, DELIVERY.c.sent_at)
+        .where(DELIVERY.c.channel == Medium.TELEGRAM, DELIVERY.c.budget != "")
+        .where(DELIVERY.c.sent_at >= since)
+        .order_by(DELIVERY.c.sent_at)
+    )
+    spent: dict[str, list[datetime]] = {}
+    for row in rows:
+        spent.setdefault(row.budget, []).append(row.sent_at)
+    return spent

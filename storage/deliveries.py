@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, select, update
 
 from storage import lanes, puts
 from storage.lanes import DELIVERY, WAITING, Lease
@@ -273,37 +273,3 @@ def block(tx: Transaction, due: Due, reason: str) -> None:
 def release(tx: Transaction, dues: Sequence[Due]) -> None:
     """Give the lanes back."""
     lanes.release(tx, [due.lease for due in dues], DELIVERY)
-
-
-def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
-    """Return when each rate window was spent, for a relay that has just started."""
-    rows = tx.run(
-        select(_delivery.budget, _delivery.sent_at)
-        .where(_delivery.channel == Medium.TELEGRAM, _delivery.budget != "")
-        .where(_delivery.sent_at >= since)
-        .order_by(_delivery.sent_at)
-    )
-    spent: dict[str, list[datetime]] = {}
-    for row in rows:
-        spent.setdefault(row.budget, []).append(row.sent_at)
-    return spent
-
-
-def waiting(tx: Transaction, channel: Medium) -> tuple[int, datetime | None]:
-    """Return how many deliveries of a channel wait, and since when the oldest."""
-    row = tx.run(
-        select(func.count(), func.min(_delivery.created_at))
-        .where(_delivery.channel == channel, WAITING["delivery"])
-    ).one()  # fmt: skip
-    return row[0], row[1]
-
-
-def parked(tx: Transaction, channel: Medium) -> int:
-    """Count the deliveries of a channel that a person must look at."""
-    return int(
-        tx.run(
-            select(func.count())
-            .select_from(DELIVERY)
-            .where(_delivery.channel == channel, text("delivery.state = 'parked'"))
-        ).scalar_one()
-    )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from storage.deliveries import Due
-from storage.flush import add_deliveries
+from storage.queueing import add_deliveries
 from storage.rows import TICKET
 from storage.schema import table
 from storage.transaction import Transaction

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
 
-from storage.flush import EVENT
+from storage.journal import EVENT
 from storage.rows import ORGANISATION, SPECIALIST, TICKET
 from storage.transaction import Transaction
 from tickets import counting

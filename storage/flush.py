@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, update
+from sqlalchemy import and_, case, func, update
 
-from storage import contents, lanes, puts, rows
+from storage import contents, journal, newcomers, puts, rows
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
-from storage.lanes import DELIVERY, Filling
-from storage.lookups import DOMAIN, MESSAGE_REF, PARTICIPANT
+from storage.lookups import MESSAGE_REF, PARTICIPANT
 from storage.prepared import Sql
+from storage.queueing import add_deliveries
 from storage.rows import (
-    ADDRESS,
     ATTACHMENT,
     COMMENT,
-    CONTACT,
-    ORGANISATION,
     REVISION,
-    SPECIALIST,
     TICKET,
 )
-from storage.schema import table
 from storage.transaction import Transaction
-from tickets.model import Contact, Delivery
-from tickets.words import DeliveryState, Medium
+from tickets.model import Contact
 from tickets.work import NewComment, Work
 
-EVENT = table("event")
-
-
-_new_contact = puts.new(CONTACT)
-_new_address = puts.new(ADDRESS)
 _new_ticket = puts.new(TICKET)
 _new_comment = puts.new(COMMENT)
 _new_revision = puts.new(REVISION)
 _new_attachment = puts.new(ATTACHMENT)
-_new_event = puts.new(EVENT)
-_new_delivery = puts.new(DELIVERY)
 _new_participant = puts.new_or_known(PARTICIPANT)
 _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
@@ -55,92 +42,20 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
     """
     for work in works:
         give_accounts(tx, work)
-        _organisations(tx, work)
-        _specialists(tx, work)
+        newcomers.add_organisations(tx, work)
+        newcomers.add_specialists(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)
     _chat_links(tx, works)
-    _contacts(tx, works)
+    newcomers.add_contacts(tx, works)
     _tickets(tx, works)
     _comments(tx, works)
     _files(tx, works)
-    _events(tx, works)
+    journal.append(tx, works)
     add_deliveries(tx, [one for work in works for one in work.deliveries])
-
-
-def _organisations(tx: Transaction, work: Work) -> None:
-    for new in work.new_organisations:
-        partner = new.organisation
-        row = {
-            "id": partner.id,
-            "stream": f"organisation:{partner.id}",
-            "version": new.version,
-            "name": partner.name,
-            "site": partner.site,
-        }
-        tx.run(insert(ORGANISATION), row)
-        domains = [
-            {"domain": one, "organisation_id": partner.id} for one in new.domains
-        ]
-        if domains:
-            tx.run(insert(DOMAIN), domains)
-
-
-def _specialists(tx: Transaction, work: Work) -> None:
-    for new in work.new_specialists:
-        person = new.specialist
-        row = {
-            "id": person.id,
-            "stream": f"specialist:{person.id}",
-            "version": new.version,
-            "name": person.name,
-            "telegram_id": person.telegram_id,
-            "site": person.site,
-            "role": person.role,
-            "skills": {},
-            "language": person.language,
-            "active": True,
-        }
-        tx.run(insert(SPECIALIST), row)
-
-
-def _contacts(tx: Transaction, works: Sequence[Work]) -> None:
-    met = [new for work in works for new in work.contacts]
-    tx.put(
-        _new_contact,
-        [
-            {
-                "id": new.contact.id,
-                "stream": f"contact:{new.contact.id}",
-                "version": new.version,
-                "organisation_id": _id(new.contact.organisation),
-                "name": new.contact.name,
-                "language": new.contact.language,
-                "salt": new.salt,
-            }
-            for new in met
-        ],
-    )
-    addresses = [row for new in met for row in _address_rows(new.contact)]
-    tx.put(_new_address, addresses)
-
-
-def _address_rows(contact: Contact) -> Iterator[dict[str, Any]]:
-    for kind, value in (("email", contact.email), ("telegram", contact.telegram)):
-        if value is not None:
-            yield {
-                "contact_id": contact.id,
-                "kind": kind,
-                "value": str(value),
-                "verified": False,
-            }
-
-
-def _id(one: Any) -> int | None:
-    return None if one is None else int(one.id)
 
 
 def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
@@ -301,70 +216,3 @@ def _chat_links(tx: Transaction, works: Sequence[Work]) -> None:
             for link in links
         ],
     )
-
-
-def _events(tx: Transaction, works: Sequence[Work]) -> None:
-    tx.put(
-        _new_event,
-        [
-            {
-                "id": event.id,
-                "stream": event.stream,
-                "seq": event.seq,
-                "type": event.type,
-                "actor": event.actor,
-                "at": event.at,
-                "causation": event.causation,
-                "data": event.data,
-            }
-            for work in works
-            for event in work.events
-        ],
-    )
-
-
-def add_deliveries(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
-    """Queue deliveries in their lanes.
-
-    The database numbers them as they are written, while their tickets are locked: so
-    the order of the numbers is that of a lane, whichever process writes.
-    """
-    new = [_delivery_row(tx, one) for one in deliveries]
-    tx.put(_new_delivery, new)
-    lanes.fill(
-        tx,
-        (
-            Filling(
-                lane=row["lane"],
-                kind=row["channel"],
-                priority=row["priority"],
-                next_at=row["next_at"],
-                budget=row["budget"],
-            )
-            for row in new
-        ),
-    )
-
-
-def _delivery_row(tx: Transaction, one: Delivery) -> dict[str, Any]:
-    budget = one.target if one.medium is Medium.BUS else one.budget
-    return {
-        "event_id": one.event_id,
-        "arrival_id": one.arrival_id,
-        "ticket_id": one.ticket_id,
-        "comment_id": one.comment_id,
-        "channel": one.medium,
-        "target": one.target,
-        "lane": one.lane,
-        "budget": budget,
-        "priority": one.priority,
-        "replaces": one.replaces,
-        "kind": one.kind,
-        "facts": one.facts,
-        "payload": one.payload,
-        "state": DeliveryState.NEW,
-        "attempts": 0,
-        "created_at": tx.now,
-        "next_at": one.hold_until or tx.now,
-        "expires_at": one.expires_at,
-    }

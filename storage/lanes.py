@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Select,
     Table,
     bindparam,
@@ -292,22 +291,3 @@ def free_all(tx: Transaction) -> None:
         .where(_lane.owner.is_not(None), _lane.owner != BLOCKED)
         .values(owner=None, lease_until=None, next_at=tx.now)
     )
-
-
-def shorten(tx: Transaction, owners: Sequence[str], until: datetime) -> list[str]:
-    """Let leases of these end by then; return the lanes of those that were longer."""
-    return _let_end(tx, until, _waiting.owner.in_(owners), _waiting.lease_until > until)
-
-
-def prolong(tx: Transaction, owner: str, until: datetime) -> list[str]:
-    """Let leases of this owner last until then; return the lanes."""
-    return _let_end(tx, until, _waiting.owner == owner, _waiting.lease_until < until)
-
-
-def _let_end(
-    tx: Transaction, until: datetime, *which: ColumnElement[bool]
-) -> list[str]:
-    keys = select(_waiting.key).where(*which).order_by(_waiting.key).with_for_update()
-    changed = update(LANE).where(_lane.key.in_(keys))
-    ending = changed.values(lease_until=until, next_at=until)
-    return [row.key for row in tx.run(ending.returning(_lane.key))]

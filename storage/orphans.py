@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, select, text, update
 
-from storage import arrivals, lanes
+from storage import arrivals
+from storage.lanes import LANE
 from storage.transaction import Transaction
+
+_leased = LANE.alias("leased").c
 
 
 def presence(owner: str) -> str:
@@ -41,11 +44,24 @@ def bequeath(
 
     ``delay`` is asked how much longer what they may have died of waits, by its tries.
     """
-    lanes_of = lanes.shorten(tx, owners, tx.now + grace)
+    until = tx.now + grace
+    theirs = _leased.owner.in_(owners), _leased.lease_until > until
+    lanes_of = _let_end(tx, until, *theirs)
     arrivals.stagger(tx, lambda tries: grace + delay(tries), among=lanes_of)
     return len(lanes_of)
 
 
 def come_back(tx: Transaction, owner: str, lease: timedelta) -> None:
     """Let a process that was absent for a moment keep what it has in hand."""
-    lanes.prolong(tx, owner, tx.now + lease)
+    until = tx.now + lease
+    _let_end(tx, until, _leased.owner == owner, _leased.lease_until < until)
+
+
+def _let_end(
+    tx: Transaction, until: datetime, *which: ColumnElement[bool]
+) -> list[str]:
+    """Let the leases of these lanes end then; return the lanes."""
+    keys = select(_leased.key).where(*which).order_by(_leased.key).with_for_update()
+    changed = update(LANE).where(LANE.c.key.in_(keys))
+    ending = changed.values(lease_until=until, next_at=until)
+    return [row.key for row in tx.run(ending.returning(LANE.c.key))]

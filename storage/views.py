@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from storage import rows
-from storage.flush import EVENT
+from storage.journal import EVENT
 from storage.lookups import PARTICIPANT
 from storage.moments import rfc3339
 from storage.rows import ATTACHMENT, COMMENT, CONTACT, REVISION, SPECIALIST, TICKET

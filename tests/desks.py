@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.arrivals import KeptArrival, NewArrival
+from storage.arrivals import KeptArrival
+from storage.doors import NewArrival
 from tickets import lanes
 from tickets.letter import Letter, Mailbox
 from tickets.model import ArrivalId, Site

@@ -31,7 +31,7 @@ def preview(
 ) -> None:
     """Write a digest of the period that is under way, and send nothing."""
     from app.commands.looking import look
-    from app.parts import make_texts
+    from app.parts.kit import make_texts
     from mail.digests import write_alone
     from storage import digests
     from tickets.model import DeliveryId

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +17,12 @@ from bus.amqp1.node import read_node
 from bus.broker import read_broker
 from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
+from bus.receiver import read_receiver
+from bus.signing import read_secret
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
+_WEBHOOK = "http(s)://HOST:PORT/PATH"
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -53,10 +57,13 @@ def path_of(url: str) -> Path:
 def without_password(url: str) -> str:
     """Return a URL as it may be shown: with the user's name alone.
 
-    What stands before the last ``@`` may be a password, even one with a slash.
+    What stands before the last ``@`` may be a password, even one with a slash. The
+    query of a web address may be one, too.
     """
     scheme, mark, rest = url.partition("://")
     user, at, where = rest.rpartition("@")
+    if scheme in {"http", "https"}:
+        where = re.sub(r"\?.+", "?***", where)
     return f"{scheme}{mark}{user.partition(':')[0]}{at}{where}"
 
 
@@ -108,7 +115,8 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     if scheme == "file":
         return SecretStr(_resolve_url(url, info))
     if scheme not in _BUSES:
-        raise ValueError(f"must be file:PATH, {_RABBIT}, {_NODE} or {_ESB}")
+        forms = ", ".join(dict.fromkeys(form for form, _ in _BUSES.values()))
+        raise ValueError(f"must be one of file:PATH, {forms}")
     form, read = _BUSES[scheme]
     try:
         read(url)
@@ -125,6 +133,8 @@ _BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
     "amqp1s": (_NODE, read_node),
     "esb1c+http": (_ESB, read_application),
     "esb1c+https": (_ESB, read_application),
+    "http": (_WEBHOOK, read_receiver),
+    "https": (_WEBHOOK, read_receiver),
 }
 
 
@@ -196,6 +206,20 @@ def _strong(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _signing(secret: SecretStr) -> SecretStr:
+    read_secret(secret.get_secret_value())
+    return secret
+
+
+def _certificates(path: Path, info: ValidationInfo) -> Path:
+    found = _file(path, info)
+    try:
+        ssl.create_default_context(cafile=found)
+    except OSError:  # the ssl module's own errors are among these
+        raise ValueError("must be a file of certificates (PEM)") from None
+    return found
+
+
 def _not_empty(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().strip():
         raise ValueError("must not be empty")
@@ -204,6 +228,7 @@ def _not_empty(secret: SecretStr) -> SecretStr:
 
 Folder = Annotated[Path, AfterValidator(_folder)]
 File = Annotated[Path, AfterValidator(_file)]
+Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
@@ -218,5 +243,9 @@ ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_not_empty)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
+    BeforeValidator(_as_list),
+]
+SigningKeys = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_signing)], ...],
     BeforeValidator(_as_list),
 ]

@@ -32,8 +32,13 @@ class ConfigError(Exception):
 
 
 def redact(text: str) -> str:
-    """Return a URL without its user and password."""
-    return _CREDENTIALS.sub(r"\1***@", text)
+    """Return a URL without its user and password, a web address without its query."""
+    query = ""
+    if text.startswith("http"):
+        text, query, rest = text.partition("?")
+        if "@" in rest:  # then nobody can say where a password ends
+            return "***"
+    return _CREDENTIALS.sub(r"\1***@", text) + (query and "?***")
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from app.settings.kinds import (
     Address,
     BlobUrl,
     BusUrl,
+    Certificates,
     Cron,
     Everything,
     File,
@@ -20,6 +21,7 @@ from app.settings.kinds import (
     MailDomain,
     RelayUrl,
     ReplyStyle,
+    SigningKeys,
     StorageUrl,
     Token,
     Zone,
@@ -234,13 +236,17 @@ class Bus(Table):
     """A target of the data bus.
 
     Filters need the ``snapshot`` events that begin a stream in the middle; until
-    those are built only the empty ones, which choose everything, are taken.
+    those are built only the empty ones, which choose everything, are taken. ``secret``
+    and ``ca_file`` are for HTTP: what events are signed with, with all of several,
+    and which certificates count instead of the system's.
     """
 
-    secrets = ("url",)
+    secrets = ("url", "secret")
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     url: BusUrl
+    secret: SigningKeys = ()
+    ca_file: Certificates | None = None
     sites: Everything = ()
     organisations: Everything = ()
 
@@ -248,6 +254,17 @@ class Bus(Table):
     def shown_url(self) -> str:
         """Return the address as it may be shown: without its password."""
         return without_password(self.url.get_secret_value())
+
+    @model_validator(mode="after")
+    def check_http(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.secret and scheme not in {"http", "https"}:
+            raise ValueError(f"secret signs what goes by HTTP; url is {scheme}:")
+        if self.ca_file and scheme not in {"https", "amqp1s", "esb1c+https"}:
+            raise ValueError(
+                f"ca_file is for https, amqp1s and esb1c+https; url is {scheme}:"
+            )
+        return self
 
 
 class DigestScope(Table):

@@ -10,11 +10,15 @@ import pytest
 
 from app.config import Config, ConfigError, load, rules_from, validate_for_run
 from app.settings.kinds import without_password
+from tests.mail.sink import CERTIFICATE
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
+HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
+RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
 
@@ -153,9 +157,21 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
-        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH, amqp(s):"),
+        (
+            '[[bus]]\nname = "k"\nurl = "kafka://h"\n',
+            "one of file:PATH, amqp(s):",
+        ),
         ('[[bus]]\nname = "k"\nurl = "amqp1://h"\n', "the address is missing"),
         ('[[bus]]\nname = "k"\nurl = "esb1c+https://h"\n', "client and secret are"),
+        ('[[bus]]\nname = "k"\nurl = "https:///in"\n', "the host is missing"),
+        (f'{HOOK}secret = "whsec_x"\n', "bus[0].secret[0]: must be whsec_ and"),
+        (f'{HOOK}ca_file = "no.pem"\n', "must be a file that exists"),
+        (f'{HOOK}ca_file = "desk.toml"\n', "must be a file of certificates (PEM)"),
+        (f'{RABBIT}secret = "{SIGNING}"\n', "secret signs what goes by HTTP"),
+        (
+            f'{RABBIT}ca_file = "{CERTIFICATE}"\n',
+            "and esb1c+https; url is amqp:",
+        ),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
@@ -205,6 +221,10 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://user:{SECRET}/x@host/in"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://user:p@host:x/in?key={SECRET}"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://host/in?key={SECRET}@{SECRET}"\n',
+        f'{HOOK}secret = "{SECRET}"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
     ],
@@ -232,6 +252,19 @@ def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
 def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     twice = WEEKLY.replace('["a@b.c"]', '["a@b.c", "A@b.c"]')
     assert "must name each address once" in problems(write(folder, twice))
+
+
+def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
+    (folder / "secrets").write_text(f"{SIGNING}\n{SIGNING}\n")
+    for line, count in (
+        ("", 0),
+        (f"secret = '{SIGNING}'\n", 1),
+        (f"secret = ['{SIGNING}', '{SIGNING}']\n", 2),
+        ("secret_file = 'secrets'\n", 2),
+    ):
+        (target,) = load(write(folder, f"{HOOK}{line}")).bus
+        assert [one.get_secret_value() for one in target.secret] == [SIGNING] * count
+        assert SIGNING not in repr(target)
 
 
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
@@ -303,6 +336,7 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
         ("amqps://desk:hu@sh@mq.example", "amqps://desk@mq.example"),
         ("amqp://:hush@mq.example", "amqp://@mq.example"),
         ("https://bus.example/in", "https://bus.example/in"),
+        ("https://desk:hush@h/in?key=hush", "https://desk@h/in?***"),
         ("file:/var/bus.jsonl", "file:/var/bus.jsonl"),
     ],
 )

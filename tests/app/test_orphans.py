@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.orphans import GRACE, Orphans
-from storage import arrivals
+from storage import arrivals, doors
 from storage.arrivals import SUSPICIOUS
 from storage.leadership import Session
 from storage.orphans import come_back, presence
@@ -35,7 +35,7 @@ class Scene:
     def keep(self, *senders: str) -> None:
         for one in senders:
             new = new_arrival(one, f"{one}@x.example")
-            self.store.write(partial(arrivals.keep, incoming=[new]))
+            self.store.write(partial(doors.keep, incoming=[new]))
 
     def claim(self, owner: str, limit: int = 10, *, after: timedelta) -> int:
         """Let time pass and return how many there are to work."""

@@ -18,9 +18,9 @@ from app.outbox import Records
 from bot.budget import Budget
 from bot.render import render
 from bot.sender import TelegramSender
-from storage import arrivals, lanes
-from storage.arrivals import NewArrival
+from storage import doors, lanes
 from storage.deliveries import Due
+from storage.doors import NewArrival
 from storage.store import Places, Store
 from tests.bot.test_render import Echo
 from tests.desks import FORUM, new_arrival, post, rules
@@ -57,7 +57,7 @@ class Desk:
         )
 
     def keep(self, arrival: NewArrival) -> None:
-        self.store.write(lambda tx: arrivals.keep(tx, [arrival]))
+        self.store.write(lambda tx: doors.keep(tx, [arrival]))
 
     async def file(self, came: Any) -> None:
         for arrival in await self.filing.claim(10):

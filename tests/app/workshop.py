@@ -38,10 +38,10 @@ from sandbox.server import Sandbox, Settings
 from scheduler.arrivals import ArrivalSource
 from scheduler.drain import Source
 from scheduler.relay import Relay
-from storage import arrivals, lanes
-from storage.arrivals import NewArrival
+from storage import doors, lanes
 from storage.books import SqlBooks
 from storage.deliveries import Due
+from storage.doors import NewArrival
 from storage.flush import flush
 from storage.people import add_specialist
 from storage.store import Places, Store
@@ -150,7 +150,7 @@ class Workshop:
             raw=raw,
             door="smtp",
         )
-        self.store.write(lambda tx: arrivals.keep(tx, [arrival]))
+        self.store.write(lambda tx: doors.keep(tx, [arrival]))
 
     def hire(self) -> None:
         def job(tx: Transaction) -> None:

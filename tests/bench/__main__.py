@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.bench import accepting, machine, publishing, talking, whole, words
+from tests.bench import accepting, machine, posting, publishing, talking, whole, words
 from tests.bench.mails import letters
 from tests.databases import Templates
 
@@ -82,6 +82,16 @@ def tell_bus(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_http(_templates: Templates, options: argparse.Namespace) -> None:
+    say(f"Taken by an HTTP receiver, waves of {posting.WAVE}, events/s (bare = 1)")
+    with posting.running() as url:
+        rates = posting.measure(url, options.rounds)
+    bare = median(rates[posting.BARE])
+    for name, seen in rates.items():
+        say(f"{name:32}{median(seen):8.0f}   x{median(seen) / bare:.2f}")
+    say()
+
+
 def tell_chat(_templates: Templates, options: argparse.Namespace) -> None:
     say("The chat, one desk on SQLite beside the strict Telegram of the sandbox")
     results = [talking.measure() for _ in range(options.rounds)]
@@ -104,6 +114,7 @@ PARTS = {
     "machine": tell_machine,
     "words": tell_words,
     "bus": tell_bus,
+    "http": tell_http,
     "chat": tell_chat,
     "accepting": tell_accepting,
     "whole": tell_whole,

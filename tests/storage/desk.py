@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import text
 
-from storage import arrivals
+from storage import doors
 from storage.books import SqlBooks
 from storage.flush import flush
 from storage.store import Store
@@ -100,7 +100,7 @@ class InStore:
         key = f"arrival-{next(self._keys)}"
 
         def job(tx: Transaction) -> int:
-            arrivals.keep(tx, [new_arrival(key)])
+            doors.keep(tx, [new_arrival(key)])
             return int(tx.run(text("SELECT max(id) FROM arrival")).scalar())
 
         return ArrivalId(self.store.write(job))

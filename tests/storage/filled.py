@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from app.filing import Filing
-from storage import arrivals, people
+from storage import doors, people
 from storage.books import SqlBooks
 from storage.chats import add_topic
+from storage.doors import NewArrival
 from storage.flush import flush
 from storage.store import Places, Store
 from storage.transaction import Transaction
@@ -29,7 +30,7 @@ LETTER = post(
 
 def file(store: Store, key: str, came: Any, *, channel: str = "smtp") -> None:
     """Keep one arrival and file it as what it came to."""
-    store.write(lambda tx: arrivals.keep(tx, [arrival(key, channel)]))
+    store.write(lambda tx: doors.keep(tx, [arrival(key, channel)]))
     inbox = Filing(store=store, rules=rules(), mirror=lambda work: None, owner="t")
 
     async def work() -> None:
@@ -39,9 +40,9 @@ def file(store: Store, key: str, came: Any, *, channel: str = "smtp") -> None:
     asyncio.run(work())
 
 
-def arrival(key: str, channel: str = "smtp") -> arrivals.NewArrival:
+def arrival(key: str, channel: str = "smtp") -> NewArrival:
     made = new_arrival(key)
-    return arrivals.NewArrival(
+    return NewArrival(
         channel=channel,
         source_key=key,
         lane=made.lane,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app.filing import Filing
-from storage import arrivals, lanes
+from storage import arrivals, doors, lanes
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.desks import FORUM, new_arrival, post, rules
@@ -23,7 +23,7 @@ def filing(store: Store) -> Filing:
 
 def deliver(store: Store, key: str, came: Post) -> None:
     """Keep one arrival and file it as ``came``."""
-    store.write(lambda tx: arrivals.keep(tx, [new_arrival(key, came.mail_from)]))
+    store.write(lambda tx: doors.keep(tx, [new_arrival(key, came.mail_from)]))
     asyncio.run(file_all(filing(store), came))
 
 
@@ -37,7 +37,7 @@ def execute(statement: str, tx: Transaction) -> None:
 
 
 def keep_one(key: str, tx: Transaction) -> None:
-    arrivals.keep(tx, [new_arrival(key)])
+    doors.keep(tx, [new_arrival(key)])
 
 
 def rows(store: Store, query: str) -> list[Any]:
@@ -67,7 +67,7 @@ def test_a_mail_becomes_a_ticket_with_its_events_and_deliveries(store: Store) ->
 
 def test_the_same_mail_twice_is_one_arrival_with_two_copies(store: Store) -> None:
     for _ in range(2):
-        store.write(lambda tx: arrivals.keep(tx, [new_arrival("same")]))
+        store.write(lambda tx: doors.keep(tx, [new_arrival("same")]))
     assert rows(store, "SELECT copies FROM arrival") == [(2,)]
     asyncio.run(file_all(filing(store), post()))
     assert rows(store, "SELECT count(*) FROM ticket") == [(1,)]
@@ -104,8 +104,8 @@ def test_numbers_are_counted_per_site(store: Store) -> None:
 
 
 def test_doors_count_what_they_took(store: Store) -> None:
-    store.write(lambda tx: arrivals.keep(tx, [new_arrival("a"), new_arrival("b")]))
-    store.write(lambda tx: arrivals.keep(tx, [new_arrival("a")]))
+    store.write(lambda tx: doors.keep(tx, [new_arrival("a"), new_arrival("b")]))
+    store.write(lambda tx: doors.keep(tx, [new_arrival("a")]))
     value = rows(store, "SELECT value FROM cursor WHERE name = 'smtp'")[0].value
     assert "3" in str(value)
 
@@ -126,14 +126,14 @@ def test_state_cannot_change_without_its_event(store: Store) -> None:
 
 def test_arrivals_of_one_batch_stay_in_their_order(store: Store) -> None:
     batch = [new_arrival(str(number)) for number in (9, 10, 99, 100, 101)]
-    store.write(lambda tx: arrivals.keep(tx, batch))
+    store.write(lambda tx: doors.keep(tx, batch))
     kept = rows(store, "SELECT source_key FROM arrival ORDER BY id")
     assert [row.source_key for row in kept] == ["9", "10", "99", "100", "101"]
 
 
 def test_who_was_in_hand_twice_when_a_process_ended_waits_apart(store: Store) -> None:
     letters = [new_arrival(key, f"{key}@partner.example") for key in "abc"]
-    store.write(lambda tx: arrivals.keep(tx, letters))
+    store.write(lambda tx: doors.keep(tx, letters))
     delays = iter([timedelta(seconds=seconds) for seconds in (3, 1, 2)])
     tries = []
 
@@ -158,7 +158,7 @@ def test_who_was_in_hand_twice_when_a_process_ended_waits_apart(store: Store) ->
 
 def test_a_failed_job_undoes_itself_alone(store: Store) -> None:
     def bad(tx: Any) -> None:
-        arrivals.keep(tx, [new_arrival("bad")])
+        doors.keep(tx, [new_arrival("bad")])
         raise ValueError("on purpose")
 
     good = [store.submit(partial(keep_one, f"good{n}")) for n in range(5)]

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from storage import arrivals
+from storage import arrivals, doors
 from storage.audit import Audit, audit
 from storage.store import Places, Store
 from tests.storage.filled import LETTER, arrival, file, fill, spoil
@@ -22,7 +22,7 @@ def test_a_desk_that_works_adds_up(store: Store) -> None:
     fill(store)
     file(store, "copy", LETTER)
     for key in ("again", "again", "waits"):
-        store.write(partial(arrivals.keep, incoming=[arrival(key)]))
+        store.write(partial(doors.keep, incoming=[arrival(key)]))
     found = audited(store)
     assert found.findings == ()
     assert list(found.as_json()) == [
@@ -36,7 +36,7 @@ def test_a_desk_that_works_adds_up(store: Store) -> None:
 
 def test_copies_of_one_arrival_are_duplicates(store: Store) -> None:
     for _ in range(3):
-        store.write(lambda tx: arrivals.keep(tx, [arrival("same")]))
+        store.write(lambda tx: doors.keep(tx, [arrival("same")]))
     assert audited(store).as_json() | {"difference": 0} == {
         "received": 3, "ticket": 0, "comment": 0, "revision": 0, "command": 0,
         "signal": 0, "duplicate": 2, "ignored": 0, "parked": 0, "pending": 1,
@@ -47,7 +47,7 @@ def test_copies_of_one_arrival_are_duplicates(store: Store) -> None:
 @pytest.mark.parametrize("door", ["smtp", "lmtp"])
 def test_each_door_of_mail_counts_for_itself(store: Store, door: str) -> None:
     came = replace(arrival("one"), channel=door, door=door)
-    store.write(lambda tx: arrivals.keep(tx, [came]))
+    store.write(lambda tx: doors.keep(tx, [came]))
     assert audited(store).findings == ()
 
 
@@ -56,7 +56,7 @@ def test_an_empty_desk_adds_up(store: Store) -> None:
 
 
 def test_a_parked_arrival_is_an_outcome_of_its_own(store: Store) -> None:
-    store.write(lambda tx: arrivals.keep(tx, [arrival("x")]))
+    store.write(lambda tx: doors.keep(tx, [arrival("x")]))
     store.write(lambda tx: arrivals.park(tx, ArrivalId(1), "broken"))
     found = audited(store)
     assert (found.outcomes["parked"], found.pending, found.difference) == (1, 0, 0)

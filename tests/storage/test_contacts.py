@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 
 from storage import contacts
 from storage.audit import audit
-from storage.flush import EVENT, flush
+from storage.flush import flush
+from storage.journal import EVENT
 from storage.store import Places, Store
 from storage.transaction import Transaction
 from tests.desks import post

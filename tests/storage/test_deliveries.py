@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage import deliveries, handles, lanes
+from storage import backlog, chats, deliveries, handles, lanes
 from storage.deliveries import Due, Frozen
 from storage.errors import LeaseLost
 from storage.flush import flush
@@ -143,7 +143,7 @@ def test_what_is_parked_lets_the_next_go(relay: Relay) -> None:
         ),
     )
     assert [one.id for one in relay.claim()] == [second]
-    assert relay.store.read(lambda tx: deliveries.parked(tx, Medium.MAIL)) == 1
+    assert relay.store.read(lambda tx: backlog.of_deliveries(tx, Medium.MAIL))[2] == 1
 
 
 def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
@@ -277,18 +277,18 @@ def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     for due in relay.claim(Medium.TELEGRAM, budget="-100"):
         relay.sent(due)
     since = relay.now - timedelta(seconds=60)
-    spent = relay.store.read(lambda tx: deliveries.sent_since(tx, since))
+    spent = relay.store.read(lambda tx: chats.sent_since(tx, since))
     assert spent == {"-100": [relay.now, relay.now]}
     relay.now += timedelta(seconds=120)
     since = relay.now - timedelta(seconds=60)
-    assert relay.store.read(lambda tx: deliveries.sent_since(tx, since)) == {}
+    assert relay.store.read(lambda tx: chats.sent_since(tx, since)) == {}
 
 
 def test_what_waits_is_counted(relay: Relay) -> None:
     relay.queue()
     relay.queue()
-    count, oldest = relay.store.read(lambda tx: deliveries.waiting(tx, Medium.MAIL))
-    assert (count, oldest) == (2, relay.now)
+    waits = relay.store.read(lambda tx: backlog.of_deliveries(tx, Medium.MAIL))
+    assert waits == (2, relay.now, 0)
 
 
 def test_a_lease_that_ended_is_taken_over_by_whoever_looks(relay: Relay) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage import arrivals, lanes
+from storage import arrivals, doors, lanes
 from storage.errors import LeaseLost
 from storage.lanes import ARRIVAL, Filling, Lease
 from storage.store import Places, Store
@@ -48,7 +48,7 @@ class Clocked:
         self.write(lambda tx: lanes.fill(tx, [filling]))
 
     def keep(self, key: str, sender: str = "a@x.example") -> None:
-        self.write(lambda tx: arrivals.keep(tx, [new_arrival(key, sender)]))
+        self.write(lambda tx: doors.keep(tx, [new_arrival(key, sender)]))
 
     def rows(self) -> list[Any]:
         return self.store.read(
@@ -221,6 +221,6 @@ def test_a_start_ends_every_lease(desk: Clocked) -> None:
 def test_the_store_tells_which_kinds_were_filled(places: Places) -> None:
     told: list[set[str]] = []
     store = Store(places, clock=lambda: datetime.now(UTC), on_filled=told.append)
-    store.write(lambda tx: arrivals.keep(tx, [new_arrival("a")]))
+    store.write(lambda tx: doors.keep(tx, [new_arrival("a")]))
     store.close()
     assert {KIND} in told

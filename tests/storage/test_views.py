@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from storage import arrivals, handles, traffic, views
+from storage import doors, handles, traffic, views
 from storage.store import Places, Store
 from tests.desks import post
 from tests.storage.filled import arrival, file, fill, spoil
@@ -77,7 +77,7 @@ def test_tickets_are_listed_newest_first_and_filtered(store: Store) -> None:
 
 def test_an_arrival_is_listed_with_the_ticket_it_led_to(store: Store) -> None:
     fill(store)
-    store.write(lambda tx: arrivals.keep(tx, [arrival("waits")]))
+    store.write(lambda tx: doors.keep(tx, [arrival("waits")]))
     waits, said, mail = store.read(traffic.list_arrivals)
     assert list(mail) == [
         "id", "channel", "source_key", "received_at", "state", "outcome",

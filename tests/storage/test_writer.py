@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from storage import arrivals
+from storage import doors
 from storage.errors import StorageError, StorageFull
 from storage.flush import flush
 from storage.store import Places, Store
@@ -45,7 +45,7 @@ def open_store(places: Places) -> Store:
 
 
 def keep(key: str, tx: Transaction) -> None:
-    arrivals.keep(tx, [new_arrival(key, f"{key}@x.example")])
+    doors.keep(tx, [new_arrival(key, f"{key}@x.example")])
 
 
 def orphan(tx: Transaction) -> None:
@@ -163,7 +163,7 @@ def large(n: int, tx: Transaction) -> None:
 
 
 def keep_raw(key: str, raw: bytes, tx: Transaction) -> None:
-    arrivals.keep(tx, [replace(new_arrival(key), raw=raw)])
+    doors.keep(tx, [replace(new_arrival(key), raw=raw)])
 
 
 def set_pages(count: int, tx: Transaction) -> None:

@@ -1,0 +1,54 @@
+"""What sends mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.config import Config
+from app.mailing import Mailing
+from app.parts.kit import Kit, now
+from mail.link import Manner
+from mail.notices import Sender, Stamp, compose_notice
+from mail.relay import Relay as MailRelay
+from mail.relay import relay_from
+from scheduler.drain import Drain
+from scheduler.relay import Relay
+from tickets.outgoing import Mail
+
+#: How many mails are in hand at once, and how long they may gather, in seconds.
+MAILS, MAIL_PACE = 32, 0.03
+
+
+MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
+
+
+def make_mail_relay(config: Config) -> MailRelay:
+    url = config.mail.relay
+    if url is None:
+        raise ValueError("mail.relay is not set")
+    return relay_from(url.get_secret_value(), MANNER)
+
+
+def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
+    """Return what sends mail."""
+    config = kit.config
+    sender = Sender(
+        address=config.mail.address,
+        name=config.service.name,
+        signer=kit.rules.signer,
+        sites={},
+    )
+
+    def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
+        stamp = Stamp(nonce=nonce, at=now())
+        return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
+
+    mailing = Mailing(
+        records=kit.records, relay=relay, compose=compose, sender=config.mail.address
+    )
+    return Drain(
+        name="mail",
+        source=Relay(outbox=mailing, exit=mailing),
+        room=MAILS,
+        pace=MAIL_PACE,
+    )

@@ -1,0 +1,29 @@
+"""What answers over HTTP, and what runs the commands that write."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry
+
+from app.clerk import Clerk
+from app.files import StoredFiles
+from app.health import Gauges, Watch
+from app.http import HttpServer, make_app
+from app.links import SignedLinks
+from app.parts.kit import Kit
+
+
+def make_http(kit: Kit, watch: Watch) -> HttpServer:
+    """Return what answers for health, metrics and signed files."""
+    http = kit.config.http
+    registry = CollectorRegistry()
+    registry.register(Gauges(watch))
+    links = SignedLinks(base_url=http.base_url, keys=kit.rules.signer.keys)
+    files = StoredFiles(links=links, store=kit.store)
+    pages = make_app(health=watch, registry=registry, files=files)
+    return HttpServer(pages, host=http.host, port=http.port)
+
+
+def make_clerk(kit: Kit) -> Clerk:
+    """Return what runs the commands that write."""
+    domains = frozenset(kit.config.mail.public_domains)
+    return Clerk(mirror=kit.mirror, public_domains=domains)

@@ -1,0 +1,38 @@
+"""What files arrivals, and what makes digests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from app.digests import StoredRuns
+from app.filing import Filing
+from app.parts.kit import Kit, now
+from app.reading import read
+from scheduler.arrivals import ArrivalSource
+from scheduler.digests import Digesting
+from scheduler.drain import Drain
+from tickets.digests import Owed
+
+#: How many arrivals are in hand at once, and how long they may gather, in seconds.
+ARRIVALS, ARRIVAL_PACE = 50, 0.02
+
+
+#: How often digests are looked for beside their hours, in seconds.
+DIGEST_POLL = 60.0
+
+
+def make_filing(kit: Kit) -> Drain[Any]:
+    """Return what files arrivals."""
+    inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
+    source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
+    return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
+
+
+def make_digesting(kit: Kit) -> Drain[Sequence[Owed]]:
+    """Return what makes the digests that are due, one at a time."""
+    names = tuple(one.report.name for one in kit.plans)
+    runs = StoredRuns(store=kit.store, reports=names)
+    source = Digesting(plans=kit.plans, runs=runs, now=now)
+    return Drain(name="digests", source=source, room=1, poll=DIGEST_POLL)

@@ -1,0 +1,38 @@
+"""How much waits, since when, and how much needs a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from storage.lanes import ARRIVAL, DELIVERY, WAITING
+from storage.transaction import Transaction
+from tickets.words import Medium
+
+#: How many wait, since when the oldest, and how many are parked.
+Backlog = tuple[int, datetime | None, int]
+
+
+def of_arrivals(tx: Transaction) -> Backlog:
+    """Return what waits to be filed."""
+    count, oldest = tx.run(
+        select(func.count(), func.min(ARRIVAL.c.received_at))
+        .where(WAITING["arrival"])
+    ).one()  # fmt: skip
+    parked = select(func.count()).select_from(ARRIVAL)
+    parked = parked.where(text("arrival.state = 'parked'"))
+    return count, oldest, int(tx.run(parked).scalar_one())
+
+
+def of_deliveries(tx: Transaction, channel: Medium) -> Backlog:
+    """Return what waits to leave by a channel."""
+    count, oldest = tx.run(
+        select(func.count(), func.min(DELIVERY.c.created_at))
+        .where(DELIVERY.c.channel == channel, WAITING["delivery"])
+    ).one()  # fmt: skip
+    parked = select(func.count()).select_from(DELIVERY)
+    parked = parked.where(
+        DELIVERY.c.channel == channel, text("delivery.state = 'parked'")
+    )
+    return count, oldest, int(tx.run(parked).scalar_one())
