@@ -237,8 +237,8 @@ class Bus(Table):
 
     Filters need the ``snapshot`` events that begin a stream in the middle; until
     those are built only the empty ones, which choose everything, are taken. ``secret``
-    and ``ca_file`` are for HTTP: what events are signed with, with all of several,
-    and which certificates count instead of the system's.
+    is for HTTP: what events are signed with, with all of several. ``ca_file`` says
+    which certificates count instead of the system's.
     """
 
     secrets = ("url", "secret")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import Any
 
@@ -11,8 +12,6 @@ from bus.amqp1.node import Node, Refused
 from bus.esb1c.application import Application
 from bus.manner import Manner
 from bus.wording import one_line
-
-_LONGEST = 1_000_000
 
 
 class Front:
@@ -25,23 +24,33 @@ class Front:
     async def enter(self) -> Node:
         """Return where the channel is and a token to get in with; ``Refused``."""
         where = self._application
-        async with httpx.AsyncClient(
-            verify=self._manner.tls or ssl.create_default_context(),
-            timeout=self._manner.open,
-            trust_env=False,
-        ) as client:
-            token = await self._token(client)
-            found = await self._channels(client, token)
-        port = where.amqp_port or _port(found)
+        try:
+            async with asyncio.timeout(self._manner.open):
+                token, found = await self._ask()
+        except TimeoutError:
+            raise Refused(
+                f"{where.origin}: 1C:ESB gave no token and channels within "
+                f"{self._manner.open:g} seconds"
+            ) from None
         return Node(
             host=where.host,
-            port=port,
+            port=where.amqp_port or _port(found),
             address=_destination(found, where),
             tls=where.tls,
             user=token,
             password=token,
             vhost=where.path,
         )
+
+    async def _ask(self) -> tuple[str, dict[str, Any]]:
+        """Return a token and what there is of channels."""
+        async with httpx.AsyncClient(
+            verify=self._manner.tls or ssl.create_default_context(),
+            timeout=None,  # noqa: S113 # the caller's is for all of it
+            trust_env=False,
+        ) as client:
+            token = await self._token(client)
+            return token, await self._channels(client, token)
 
     async def _token(self, client: httpx.AsyncClient) -> str:
         where = self._application
@@ -68,7 +77,7 @@ class Front:
                 )
             case other:
                 raise Refused(f"1C:ESB answers {other} to the request for a token")
-        if not isinstance(token, str) or not token:
+        if not isinstance(token, str) or not token or not token.isascii():
             raise Refused("1C:ESB's answer to the request for a token holds none")
         return token
 
@@ -95,8 +104,6 @@ class Front:
 async def _ask(asked: Any, what: str) -> httpx.Response:
     try:
         answer: httpx.Response = await asked
-    except httpx.TimeoutException:
-        raise Refused(f"1C:ESB did not answer in time when asked for {what}") from None
     except httpx.HTTPError as error:
         why = one_line(str(error)) or type(error).__name__
         raise Refused(f"1C:ESB cannot be asked for {what}: {why}") from None

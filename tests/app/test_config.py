@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -286,6 +287,15 @@ def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:
     assert "telegram.token" in said
     assert "mail.relay" in said
     assert validate_for_run(load(), sandbox=True) == ()
+
+
+def test_a_bus_that_needs_an_extra_names_it_before_anything_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "proton", None)
+    config = load(write(folder, '[[bus]]\nname = "b"\nurl = "amqp1s://h/desk"\n'))
+    (said,) = validate_for_run(config, sandbox=True)
+    assert said == "bus b: amqp1s: speaks AMQP 1.0: pip install zayavka[amqp1]"
 
 
 def test_a_desk_without_a_chat_says_so_and_runs(folder: Path) -> None:

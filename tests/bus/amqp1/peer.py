@@ -13,7 +13,6 @@ from proton import (
     Condition,
     Connection,
     Delivery,
-    Endpoint,
     Event,
     Message,
     Receiver,
@@ -115,9 +114,9 @@ class Peer(asyncio.Protocol):
         message.decode(receiver.recv(delivery.pending) or b"")
         receiver.advance()
         if condition := self._script.ends(message):
-            end: Endpoint = self._connection if self._script.wholly else receiver
+            end = self._connection if self._script.wholly else receiver
             end.condition = condition
-            end.close()  # type: ignore[attr-defined] # every kind of endpoint has it
+            end.close()
             return
         outcome = self._script.outcome(message)
         if outcome is None:

@@ -65,10 +65,11 @@ def test_a_disposition_is_an_answer(
 
 
 def test_each_event_has_its_own_answer() -> None:
-    outcomes = {"NN-1": Delivery.RELEASED, "NN-2": Delivery.REJECTED}
+    outcomes: dict[str, int] = {"NN-1": Delivery.RELEASED, "NN-2": Delivery.REJECTED}
 
     def outcome(message: Message) -> int:
-        return outcomes.get(str(message.group_id), Delivery.ACCEPTED)
+        chosen: int = outcomes.get(str(message.group_id), Delivery.ACCEPTED)
+        return chosen
 
     assert kinds(ask(Script(outcome=outcome), 4)) == ["Sent", "Later", "Later", "Sent"]
 
