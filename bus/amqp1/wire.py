@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import uuid
 from collections.abc import Callable
 from typing import Self, cast
 
@@ -146,7 +147,8 @@ class Wire(asyncio.Protocol):
 
 def _engine(connection: Connection, node: Node, manner: Manner) -> Transport:
     """Return proton's half of the connection, with the log-in and the open in it."""
-    connection.container = "zayavka"
+    # Unique: brokers may end a link when its name comes again from the same container.
+    connection.container = f"zayavka-{uuid.uuid4()}"
     connection.hostname = node.vhost or node.host
     engine = Transport()
     engine.max_frame_size = MAX_FRAME_SIZE
