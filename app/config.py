@@ -61,6 +61,14 @@ class Config(tables.Table):
         return self
 
     @model_validator(mode="after")
+    def check_confirming(self) -> Self:
+        if self.process.confirmed and not self.bus:
+            raise ValueError(
+                "process.confirmed: there is no [[bus]] that could confirm a stage"
+            )
+        return self
+
+    @model_validator(mode="after")
     def check_scopes(self) -> Self:
         codes = [site.code for site in self.sites]
         for digest in self.digests:
@@ -160,7 +168,12 @@ def _process(table: tables.BusinessProcess) -> Process:
     ways = {
         stage: frozenset(table.transitions.get(stage, ())) for stage in table.stages
     }
-    return Process(name="default", transitions=MappingProxyType(ways))
+    return Process(
+        name="default",
+        transitions=MappingProxyType(ways),
+        told=MappingProxyType(table.notices),
+        confirmed=MappingProxyType(table.confirmed),
+    )
 
 
 NO_BOT = (

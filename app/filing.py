@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from app.patience import commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
@@ -140,4 +141,4 @@ class Filing:
                 effect(tx)
                 lanes.release(tx, [arrival.lease], ARRIVAL)
 
-        await asyncio.wrap_future(self.store.submit(job))
+        await commit(self.store, job)

@@ -26,7 +26,7 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
-from app.single import being, inheriting, mirroring, talking
+from app.single import being, inheriting, mirroring, reconciling, talking
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
@@ -149,10 +149,12 @@ class Service:
             self._lead(f"bus {target.name}", start)
 
     def _start_scheduler(self, kit: Kit) -> None:
-        drain = work.make_digesting(kit)
-        self._stoppable.append(drain)
-        self._spawn(drain.run(), stop=drain.stop)
-        alarm = Alarm(kit.plans, drain.wake)
+        digesting = work.make_digesting(kit)
+        for drain in (digesting, work.make_deadlines(kit)):
+            self._stoppable.append(drain)
+            self._spawn(drain.run(), stop=drain.stop)
+        self._lead("reconcile", partial(reconciling, kit))
+        alarm = Alarm(kit.plans, digesting.wake)
         alarm.start()
         self._stack.callback(alarm.stop)
 

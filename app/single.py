@@ -12,7 +12,7 @@ from app.intake import Intake
 from app.leading import Tasks, draining, running
 from app.orphans import Orphans
 from app.outbox import LEASE
-from app.parts.bus import make_mirroring
+from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
 from app.parts.kit import KINDS, Kit
 from app.settings import tables
@@ -73,6 +73,13 @@ async def mirroring(kit: Kit, target: tables.Bus, wakes: Wakes) -> AsyncIterator
             yield tasks
     finally:
         await source.publisher.close()
+
+
+@asynccontextmanager
+async def reconciling(kit: Kit) -> AsyncIterator[Tasks]:
+    """Look at night whether the targets have everything."""
+    async with running(make_nightly(kit)) as tasks:
+        yield tasks
 
 
 @asynccontextmanager

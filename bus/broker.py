@@ -49,8 +49,8 @@ def read_broker(url: str) -> Broker:
         raise ValueError(f"scheme {parts.scheme!r} is none of {', '.join(_PORTS)}")
     if parts.fragment:
         raise ValueError("nothing may follow a #; write # in a password as %23")
-    if parts.password is not None and not parts.username:
-        raise ValueError("the user is missing before the password")
+    if parts.username == "":
+        raise ValueError("the user is missing before the @")
     named = parts.username is not None
     return Broker(
         host=host_of(parts),

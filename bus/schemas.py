@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from bus.envelope import SCHEMAS_URI
+from tickets.model import Json
 
 
 class InvalidEvent(Exception):  # noqa: N818 # said of the event, as the caller does
@@ -36,6 +37,10 @@ class Schemas:
             )
             for type_ in (name.removesuffix(".json") for name in written)
             if type_.startswith("zayavka.")
+        }
+        #: An example of each type's data.
+        self.examples: dict[str, Json] = {
+            type_: written[f"{type_}.json"]["examples"][0] for type_ in self._validators
         }
 
     @property

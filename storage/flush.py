@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, journal, newcomers, puts, rows
+from storage import contents, journal, newcomers, puts, rows, timers
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -46,6 +46,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_specialists(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
+        timers.keep(tx, work)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)

@@ -70,6 +70,7 @@ class Records:
     states: dict[int, DeliveryState] = field(default_factory=dict)
     queued_at: list[datetime] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     counters: dict[str, itertools.count[int]] = field(default_factory=dict)
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
@@ -237,6 +238,7 @@ class Records:
                 ),
             )
         self._take_chats(work)
+        self.timers |= work.timers
         self.events += work.events
         self.deliveries += work.deliveries
         self.queued_at += [work.now] * len(work.deliveries)

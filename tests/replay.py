@@ -210,12 +210,18 @@ def _delivery_failed(ticket: Json, data: Json, at: str) -> None:
     ticket["failures"].append({"at": at, **{key: data[key] for key in kept}})
 
 
+def _details_changed(ticket: Json, data: Json, at: str) -> None:
+    """What a ticket awaits is no part of how it is listed."""
+
+
 STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "comment-added": _comment_added,
     "comment-trusted": _comment_trusted,
     "attachment-added": _attachment_added,
     "assigned": _assigned,
     "stage-changed": _stage_changed,
+    "details-changed": _details_changed,
+    "escalated": _details_changed,
     "closed": _closed,
     "reopened": _reopened,
     "participant-added": _participant_added,

@@ -153,6 +153,8 @@ class Work:
     silenced: dict[int, bool] = field(default_factory=dict)  # chats that do not hear us
     addresses: list[NewAddress] = field(default_factory=list)
     spent_links: list[SpentLink] = field(default_factory=list)
+    #: When something falls due, by kind and subject; None: it does no more.
+    timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
 
     def record(
         self,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.intake import Intake, MailKeeper
 from app.parts.kit import Kit, now
+from app.starting import asking_for
 from mail.room import Limits
 from mail.smtp import Door
 from tickets.words import Channel
@@ -59,5 +60,6 @@ def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
     if cert is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
+    with asking_for("mail.smtp.tls_cert", cert):
+        context.load_cert_chain(cert, key)
     return context

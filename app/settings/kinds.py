@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,8 +22,10 @@ from bus.receiver import read_receiver
 from bus.signing import read_secret
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _WEBHOOK = "http(s)://HOST:PORT/PATH"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -182,6 +185,15 @@ def _cron(schedule: str) -> str:
     return schedule
 
 
+def _span(written: object) -> object:
+    if isinstance(written, timedelta):
+        return written
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", str(written))
+    if found is None:
+        raise ValueError(f"{written!r} is no span of time, as 30m, 4h or 2d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -220,9 +232,9 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
-def _not_empty(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
+def _bot_token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be as @BotFather gives it: NUMBER:LETTERS")
     return secret
 
 
@@ -238,9 +250,10 @@ HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
-Token = Annotated[SecretStr, AfterValidator(_not_empty)]
+Token = Annotated[SecretStr, AfterValidator(_bot_token)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
     BeforeValidator(_as_list),

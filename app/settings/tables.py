@@ -22,6 +22,7 @@ from app.settings.kinds import (
     RelayUrl,
     ReplyStyle,
     SigningKeys,
+    Span,
     StorageUrl,
     Token,
     Zone,
@@ -188,7 +189,11 @@ class Site(Table):
 
 
 class BusinessProcess(Table):
-    """A ticket's stages and the ways between them."""
+    """A ticket's stages, the ways between them, and who is told of what.
+
+    ``confirmed`` are the stages that the bus must confirm, each with the time after
+    which a confirmation is late.
+    """
 
     stages: tuple[str, ...] = process.DEFAULT.stages
     transitions: dict[str, tuple[str, ...]] = {
@@ -199,6 +204,38 @@ class BusinessProcess(Table):
         )
         for stage in process.DEFAULT.stages
     }
+
+    told: dict[str, dict[process.Reader, str]] = {}
+    confirmed: dict[str, Span] = {}
+
+    @property
+    def notices(self) -> process.Told:
+        """Return who is told of what: as written, else as by default."""
+        return {**process.TOLD, **self.told}
+
+    @model_validator(mode="after")
+    def check_told(self) -> Self:
+        for stage in sorted(self.told.keys() - {*self.stages, process.REOPENED}):
+            raise ValueError(f"told names {stage!r}, which stages do not list")
+        for stage, readers in self.told.items():
+            for reader, notice in readers.items():
+                if notice not in (there := process.NOTICES[reader]):
+                    raise ValueError(
+                        f"told.{stage}.{reader} = {notice!r} is no notice "
+                        f"(there are: {', '.join(sorted(there))})"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def check_confirmed(self) -> Self:
+        for stage in sorted(self.confirmed.keys() - set(self.stages)):
+            raise ValueError(f"confirmed names {stage!r}, which stages do not list")
+        for stage in process.BY_ITSELF & self.confirmed.keys():
+            raise ValueError(
+                f"confirmed.{stage}: the desk comes to this stage by itself when "
+                "somebody writes, so nobody can be asked"
+            )
+        return self
 
     @model_validator(mode="after")
     def check_ways(self) -> Self:
@@ -249,6 +286,21 @@ class Bus(Table):
     ca_file: Certificates | None = None
     sites: Everything = ()
     organisations: Everything = ()
+    audit: str | None = Field(default=None, min_length=1, max_length=255)
+    positions: HttpUrl | None = None
+    reconcile: Cron = "30 3 * * *"
+
+    @model_validator(mode="after")
+    def check_audit(self) -> Self:
+        if self.audit and not self.url.get_secret_value().startswith("amqp"):
+            raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
+        return self
+
+    @property
+    def can_be_reconciled(self) -> bool:
+        """Say whether there is a way to see what the target has."""
+        is_file = self.url.get_secret_value().startswith("file:")
+        return is_file or self.audit is not None or self.positions is not None
 
     @property
     def shown_url(self) -> str:

@@ -138,7 +138,8 @@ def test_a_secret_file_given_by_the_environment_is_read(
             "mail.smtp.port = 70000: must be less than or equal to 65535",
         ),
         ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
-        ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
+        ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
+        ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
         ('[[digests]]\nname = "x"\n', "digests[0].schedule: must be given"),
         (f"{DIGEST}schedule = '0 9 * *'\n", "= '0 9 * *': must be the five fields"),
@@ -177,6 +178,11 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
+        ("[process.told]\nshut = {}\n", "told names 'shut'"),
+        ("[process.told]\nnew = {partner = 'hello'}\n", "no notice (there are: acc"),
+        ("[process.confirmed]\nshut = '1h'\n", "confirmed names 'shut'"),
+        ("[process.confirmed]\nclosed = '1 hour'\n", "no span of time, as 30m"),
+        ("[process.confirmed]\nwaiting = '1h'\n", "by itself when somebody writes"),
         ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
         ("sites = []\n", "sites"),
         ("[mail\n", "desk.toml: Expected"),
@@ -228,6 +234,7 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'{HOOK}secret = "{SECRET}"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
+        f'[telegram]\ntoken = "{SECRET}"\n',
     ],
 )
 def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
@@ -236,7 +243,7 @@ def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
 
 def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
     text = (
-        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
+        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "7:{SECRET}"\n'
         f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
         f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host/?exchange=e"\n'

@@ -184,6 +184,7 @@ def test_who_is_assigned_by_another_is_called_in_the_topic() -> None:
         "reply_to": None,
         "assignee": "Борис",
         "mention": BORIS.telegram_id,
+        "stage": "new",
     }
     assert told(play) == to_both("taken", "specialist:8")
     assert play.ticket.stage == "assigned"
