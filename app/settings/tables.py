@@ -292,7 +292,8 @@ class Bus(Table):
 
     @model_validator(mode="after")
     def check_audit(self) -> Self:
-        if self.audit and not self.url.get_secret_value().startswith("amqp"):
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.audit and scheme not in {"amqp", "amqps"}:
             raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
         return self
 

@@ -19,6 +19,7 @@ DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
 RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+NODE = '[[bus]]\nname = "k"\nurl = "amqp1s://h/desk"\n'
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
@@ -165,6 +166,7 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ),
         ('[[bus]]\nname = "k"\nurl = "amqp1://h"\n', "the address is missing"),
         ('[[bus]]\nname = "k"\nurl = "esb1c+https://h"\n', "client and secret are"),
+        (f'{NODE}audit = "a"\n', "audit names a stream queue of RabbitMQ"),
         ('[[bus]]\nname = "k"\nurl = "https:///in"\n', "the host is missing"),
         (f'{HOOK}secret = "whsec_x"\n', "bus[0].secret[0]: must be whsec_ and"),
         (f'{HOOK}ca_file = "no.pem"\n', "must be a file that exists"),
