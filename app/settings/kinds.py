@@ -13,7 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from bus.amqp1.node import FORM as _NODE
+from bus.amqp1.node import read_node
 from bus.broker import read_broker
+from bus.esb1c.application import FORM as _ESB
+from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
 
@@ -114,7 +118,8 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     if scheme == "file":
         return SecretStr(_resolve_url(url, info))
     if scheme not in _BUSES:
-        raise ValueError(f"must be file:PATH, {_RABBIT} or {_WEBHOOK}")
+        forms = ", ".join(dict.fromkeys(form for form, _ in _BUSES.values()))
+        raise ValueError(f"must be one of file:PATH, {forms}")
     form, read = _BUSES[scheme]
     try:
         read(url)
@@ -127,6 +132,10 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 _BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
     "amqp": (_RABBIT, read_broker),
     "amqps": (_RABBIT, read_broker),
+    "amqp1": (_NODE, read_node),
+    "amqp1s": (_NODE, read_node),
+    "esb1c+http": (_ESB, read_application),
+    "esb1c+https": (_ESB, read_application),
     "http": (_WEBHOOK, read_receiver),
     "https": (_WEBHOOK, read_receiver),
 }

@@ -275,8 +275,8 @@ class Bus(Table):
 
     Filters need the ``snapshot`` events that begin a stream in the middle; until
     those are built only the empty ones, which choose everything, are taken. ``secret``
-    and ``ca_file`` are for HTTP: what events are signed with, with all of several,
-    and which certificates count instead of the system's.
+    is for HTTP: what events are signed with, with all of several. ``ca_file`` says
+    which certificates count instead of the system's.
     """
 
     secrets = ("url", "secret")
@@ -293,7 +293,8 @@ class Bus(Table):
 
     @model_validator(mode="after")
     def check_audit(self) -> Self:
-        if self.audit and not self.url.get_secret_value().startswith("amqp"):
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.audit and scheme not in {"amqp", "amqps"}:
             raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
         return self
 
@@ -325,8 +326,10 @@ class Bus(Table):
         scheme = self.url.get_secret_value().partition(":")[0]
         if self.secret and scheme not in {"http", "https"}:
             raise ValueError(f"secret signs what goes by HTTP; url is {scheme}:")
-        if self.ca_file and scheme != "https":
-            raise ValueError(f"ca_file is for https; url is {scheme}:")
+        if self.ca_file and scheme not in {"https", "amqp1s", "esb1c+https"}:
+            raise ValueError(
+                f"ca_file is for https, amqp1s and esb1c+https; url is {scheme}:"
+            )
         return self
 
 

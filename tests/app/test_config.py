@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
 RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+NODE = '[[bus]]\nname = "k"\nurl = "amqp1s://h/desk"\n'
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
@@ -170,13 +172,22 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
-        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH, amqp(s):"),
+        (
+            '[[bus]]\nname = "k"\nurl = "kafka://h"\n',
+            "one of file:PATH, amqp(s):",
+        ),
+        ('[[bus]]\nname = "k"\nurl = "amqp1://h"\n', "the address is missing"),
+        ('[[bus]]\nname = "k"\nurl = "esb1c+https://h"\n', "client and secret are"),
+        (f'{NODE}audit = "a"\n', "audit names a stream queue of RabbitMQ"),
         ('[[bus]]\nname = "k"\nurl = "https:///in"\n', "the host is missing"),
         (f'{HOOK}secret = "whsec_x"\n', "bus[0].secret[0]: must be whsec_ and"),
         (f'{HOOK}ca_file = "no.pem"\n', "must be a file that exists"),
         (f'{HOOK}ca_file = "desk.toml"\n', "must be a file of certificates (PEM)"),
         (f'{RABBIT}secret = "{SIGNING}"\n', "secret signs what goes by HTTP"),
-        (f'{RABBIT}ca_file = "{CERTIFICATE}"\n', "ca_file is for https; url is amqp"),
+        (
+            f'{RABBIT}ca_file = "{CERTIFICATE}"\n',
+            "and esb1c+https; url is amqp:",
+        ),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
@@ -297,6 +308,15 @@ def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:
     assert "telegram.token" in said
     assert "mail.relay" in said
     assert validate_for_run(load(), sandbox=True) == ()
+
+
+def test_a_bus_that_needs_an_extra_names_it_before_anything_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "proton", None)
+    config = load(write(folder, '[[bus]]\nname = "b"\nurl = "amqp1s://h/desk"\n'))
+    (said,) = validate_for_run(config, sandbox=True)
+    assert said == "bus b: amqp1s: speaks AMQP 1.0: pip install zayavka[amqp1]"
 
 
 def test_a_desk_without_a_chat_says_so_and_runs(folder: Path) -> None:

@@ -82,6 +82,20 @@ def tell_bus(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_amqp1(_templates: Templates, options: argparse.Namespace) -> None:
+    try:
+        from tests.bench import sending
+    except ModuleNotFoundError as error:
+        return say(f"AMQP 1.0: {error}: sh tools/amqp1.sh .venv/bin/python\n")
+    say(f"Accepted by AMQP 1.0, waves of {sending.WAVE}, events/s (bare = 1)")
+    with publishing.running() as rabbit:
+        rates = sending.measure(rabbit, options.rounds)
+    bare = median(rates[sending.BARE])
+    for name, seen in rates.items():
+        say(f"{name:36}{median(seen):8.0f}   x{median(seen) / bare:.2f}")
+    return say()
+
+
 def tell_http(_templates: Templates, options: argparse.Namespace) -> None:
     say(f"Taken by an HTTP receiver, waves of {posting.WAVE}, events/s (bare = 1)")
     with posting.running() as url:
@@ -114,6 +128,7 @@ PARTS = {
     "machine": tell_machine,
     "words": tell_words,
     "bus": tell_bus,
+    "amqp1": tell_amqp1,
     "http": tell_http,
     "chat": tell_chat,
     "accepting": tell_accepting,
