@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
-from bus.broker import read_broker
+from bus.broker import LONGEST_NAME, read_broker
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
@@ -110,6 +110,12 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     return secret
 
 
+def _queue(name: str) -> str:
+    if not 0 < len(name.encode()) <= LONGEST_NAME:
+        raise ValueError(f"must name a queue in at most {LONGEST_NAME} bytes")
+    return name
+
+
 def _http(url: str) -> str:
     if not _is_served(url, ("http", "https")):
         raise ValueError("must be http://HOST or https://HOST")
@@ -190,6 +196,7 @@ StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
 Everything = Annotated[tuple[str, ...], AfterValidator(_everything)]
+QueueName = Annotated[str, AfterValidator(_queue)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]

@@ -18,6 +18,7 @@ from app.settings.kinds import (
     HttpUrl,
     Keys,
     MailDomain,
+    QueueName,
     RelayUrl,
     ReplyStyle,
     StorageUrl,
@@ -244,7 +245,7 @@ class Bus(Table):
     url: BusUrl
     sites: Everything = ()
     organisations: Everything = ()
-    commands: str | None = Field(default=None, min_length=1, max_length=255)
+    commands: QueueName | None = None
 
     @model_validator(mode="after")
     def check_commands(self) -> Self:

@@ -15,6 +15,7 @@ from tickets.process import DEFAULT
 SHIPPED = Path(__file__).parents[2] / "config.toml"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
+RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://user:correct-horse-battery@h?exchange=e"\n'
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
 
@@ -154,6 +155,12 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
         ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH or amqp(s):"),
+        (f"{RABBIT}commands = ''\n", "must name a queue in at most 255 bytes"),
+        (f"{RABBIT}commands = '{'я' * 128}'\n", "must name a queue in at most 255"),
+        (
+            "[[bus]]\nname = 'k'\nurl = 'file:x'\ncommands = 'q'\n",
+            "commands names a queue, and file: has none to read",
+        ),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
@@ -203,6 +210,8 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
+        f"{RABBIT}commands = ''\n",
+        f'[[bus]]\nname = "k"\nurl = "file:{SECRET}"\ncommands = "q"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
     ],
@@ -230,6 +239,11 @@ def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
 def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     twice = WEEKLY.replace('["a@b.c"]', '["a@b.c", "A@b.c"]')
     assert "must name each address once" in problems(write(folder, twice))
+
+
+def test_a_target_may_name_a_queue_of_commands(folder: Path) -> None:
+    config = load(write(folder, f"{RABBIT}commands = 'desk.commands'\n"))
+    assert config.bus[0].commands == "desk.commands"
 
 
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:

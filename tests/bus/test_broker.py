@@ -69,7 +69,7 @@ def test_whatever_is_taken_leads_to_an_address(text: str) -> None:
         except ValueError:
             continue
         address = address_of(broker, Manner())
-        assert (address.user, address.password) == (
+        assert (address.user or None, address.password or None) == (
             broker.user or None,
             broker.password or None,
         )
