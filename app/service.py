@@ -26,7 +26,14 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
-from app.single import being, hearing, inheriting, mirroring, talking
+from app.single import (
+    being,
+    hearing,
+    inheriting,
+    mirroring,
+    reconciling,
+    talking,
+)
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
@@ -35,7 +42,7 @@ from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, lanes
+from storage import arrivals, beginning, lanes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -99,6 +106,7 @@ class Service:
         self.kit = kit = make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
+        await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
         self._appear(kit)
         if "relay" in self.roles:
@@ -153,10 +161,12 @@ class Service:
             self._lead(f"bus {target.name}", start)
 
     def _start_scheduler(self, kit: Kit) -> None:
-        drain = work.make_digesting(kit)
-        self._stoppable.append(drain)
-        self._spawn(drain.run(), stop=drain.stop)
-        alarm = Alarm(kit.plans, drain.wake)
+        digesting = work.make_digesting(kit)
+        for drain in (digesting, work.make_deadlines(kit)):
+            self._stoppable.append(drain)
+            self._spawn(drain.run(), stop=drain.stop)
+        self._lead("reconcile", partial(reconciling, kit))
+        alarm = Alarm(kit.plans, digesting.wake)
         alarm.start()
         self._stack.callback(alarm.stop)
 
@@ -201,7 +211,7 @@ class Service:
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
         self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
-            with asking_for(key, port):
+            with asking_for(key, f"{port} on {smtp.host}"):
                 await door.start(smtp.host, port or 0)
             self._stack.push_async_callback(door.stop, GRACE)
 
@@ -217,7 +227,8 @@ class Service:
             plans=kit.plans,
         )
         self.http = web.make_http(kit, watch)
-        with asking_for("http.port", self.config.http.port):
+        where = f"{self.config.http.port} on {self.config.http.host}"
+        with asking_for("http.port", where):
             await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 

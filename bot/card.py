@@ -57,6 +57,7 @@ def _facts(ticket: Ticket) -> Json:
         "requester": short_name(ticket.requester),
         "email": cut(ticket.requester.email or "", SHORT),
         "stage": ticket.stage,
+        "awaiting": ticket.awaiting or "",
         "priority": str(ticket.priority),
         "assignee": short_name(ticket.assignee),
         "opened_at": ticket.opened_at,

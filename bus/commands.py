@@ -137,7 +137,9 @@ def _specialist(data: Any) -> tuple[Order, str]:
 
 
 def _stage(data: Any) -> tuple[Order, str]:
-    order = SetStage(ticket=data["ticket"].upper(), stage=data["stage"])
+    order = SetStage(
+        ticket=data["ticket"].upper(), stage=data["stage"], reason=data.get("reason")
+    )
     return order, f"ticket:{order.ticket}"
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bus.cutting import shortened
-from tickets.model import Event, Json
+from tickets.model import Event, Json, key_of
 
 #: What every intermediary must forward (CloudEvents 1.0, Size Limits).
 BODY_LIMIT = 64 * 1024
@@ -75,7 +75,7 @@ def _attributes(event: Event) -> Json:
         "type": type_,
         "time": rfc3339(event.at),
         "sequence": f"{event.seq:010}",
-        "partitionkey": name if kind == "ticket" else f"{kind}-{name}",
+        "partitionkey": key_of(event.stream),
         "datacontenttype": "application/json",
         "dataschema": f"{SCHEMAS_URI}{type_}.json",
     }

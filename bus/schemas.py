@@ -10,6 +10,7 @@ import jsonschema_rs
 from typing_extensions import override
 
 from bus.envelope import SCHEMAS_URI
+from tickets.model import Json
 
 #: The folders of schemas: what the desk tells, what it is told, what it answers.
 _EVENTS, _COMMANDS, _ANSWERS = "", "commands/", "answers/"
@@ -34,12 +35,18 @@ class Schemas:
     folder = _EVENTS
 
     def __init__(self) -> None:
+        written = _read()
         self._registry = jsonschema_rs.Registry(
-            [(SCHEMAS_URI + name, schema) for name, schema in _read().items()],
+            [(SCHEMAS_URI + name, schema) for name, schema in written.items()],
             draft=jsonschema_rs.Draft202012,
         )
         self._validators = {
             type_: self._compile(self._whole(type_)) for type_ in _types(self.folder)
+        }
+        #: An example of each type's data.
+        self.examples: dict[str, Json] = {
+            type_: written[f"{self.folder}{type_}.json"]["examples"][0]
+            for type_ in self._validators
         }
 
     @property

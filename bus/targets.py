@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from tickets.sending import Answer
@@ -15,7 +16,7 @@ class Out:
     """An event that must leave; ``body`` is frozen, the rest is what it says.
 
     ``key`` is the partition key and ``seq`` the event's place in its stream, 0 for
-    an answer to a command, which stands in none.
+    an answer to a command, which stands in none; ``at`` is when it happened.
     """
 
     event_id: str
@@ -23,6 +24,7 @@ class Out:
     key: str
     seq: int
     body: bytes
+    at: datetime | None = None
 
 
 class Publisher(Protocol):
@@ -48,4 +50,5 @@ def out_of(body: bytes) -> Out:
         key=said["partitionkey"],
         seq=int(said.get("sequence", 0)),
         body=body,
+        at=datetime.fromisoformat(said["time"]),
     )

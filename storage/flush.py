@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows
+from storage import contents, directory, journal, newcomers, puts, rows, timers
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -29,7 +29,6 @@ _new_ticket = puts.new(TICKET)
 _new_comment = puts.new(COMMENT)
 _new_revision = puts.new(REVISION)
 _new_attachment = puts.new(ATTACHMENT)
-_new_participant = puts.new_or_known(PARTICIPANT)
 _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
 
@@ -47,6 +46,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         directory.change(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
+        timers.keep(tx, work)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)
@@ -65,7 +65,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
     changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     tx.put(
-        _new_participant,
+        _joined,
         [
             {
                 "ticket_id": new.ticket_id,
@@ -77,6 +77,17 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
             for new in work.participants
         ],
     )
+
+
+def _join(sql: Sql) -> Any:
+    insert = sql.insert(PARTICIPANT)
+    return insert.on_conflict_do_update(
+        index_elements=["ticket_id", "contact_id"],
+        set_={"quiet": insert.excluded.quiet},
+    )
+
+
+_joined = puts.Put(PARTICIPANT, _join)
 
 
 def _comments(tx: Transaction, works: Sequence[Work]) -> None:

@@ -96,7 +96,10 @@ class Timer(SQLModel, table=True):
     """Something that falls due."""
 
     __tablename__ = "timer"
-    __table_args__ = (Index("timer_due", "due_at"),)
+    __table_args__ = (
+        Index("timer_due", "due_at"),
+        Index("timer_of", "kind", "subject", unique=True),
+    )
 
     id: int = row_id()
     kind: str

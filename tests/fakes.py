@@ -78,6 +78,7 @@ class Records:
     states: dict[int, DeliveryState] = field(default_factory=dict)
     queued_at: list[datetime] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     partners_told: dict[int, KnownOrganisation] = field(default_factory=dict)
     staff_told: dict[int, KnownSpecialist] = field(default_factory=dict)  # by id
     told_of: dict[ForeignId, Told] = field(default_factory=dict)
@@ -295,6 +296,7 @@ class Records:
                 ),
             )
         self._take_chats(work)
+        self.timers |= work.timers
         self.events += work.events
         self.deliveries += work.deliveries
         self.queued_at += [work.now] * len(work.deliveries)
@@ -350,10 +352,12 @@ class Records:
 
     def _join(self, new: NewParticipant) -> None:
         people = self.joined.setdefault(new.ticket_id, [])
+        for place, one in enumerate(people):
+            if one.contact.id == new.contact_id:
+                people[place] = replace(one, quiet=new.quiet)
+                return
         contact = next(one for one in self.people.values() if one.id == new.contact_id)
-        if all(one.contact.id != new.contact_id for one in people):
-            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
-            people.append(joined)
+        people.append(Participant(contact=contact, role=new.role, quiet=new.quiet))
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

@@ -30,7 +30,8 @@ class Participant:
     """A contact of a ticket and the part they play: requester or cc.
 
     ``quiet`` ones get the answers of people and none of the desk's own notices: the
-    mail that brought them in was written by a program, or was one of too many.
+    mail that brought them in was written by a program, or was one of too many, and
+    they have written nothing else on the ticket.
     """
 
     contact: Contact

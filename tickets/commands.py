@@ -77,10 +77,11 @@ class Who:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetStage:
-    """Bring a ticket to a stage."""
+    """Bring a ticket to a stage; ``reason`` is why not, of one that it awaits."""
 
     ticket: str
     stage: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

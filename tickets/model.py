@@ -26,6 +26,12 @@ DeliveryId = NewType("DeliveryId", int)
 Json = dict[str, object]
 
 
+def key_of(stream: str) -> str:
+    """Return a stream's own name on the bus: ``NN-1`` or ``contact-12``."""
+    kind, _, name = stream.partition(":")
+    return name if kind == "ticket" else f"{kind}-{name}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """A place of support: its tickets' numbers begin with ``code``."""

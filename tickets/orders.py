@@ -24,23 +24,23 @@ from tickets.people import find_contacts
 from tickets.process import Reader, TransitionError
 from tickets.refusing import RefusedError
 from tickets.staff import move_on
-from tickets.stages import assign, to_stage
+from tickets.stages import assign, confirm
 from tickets.verdict import Verdict
 from tickets.words import Channel, Outcome, Trust, Visibility
 from tickets.work import OPENING
 
 
 def set_stage(desk: Desk, origin: Origin, order: SetStage) -> Verdict:
-    """Bring a ticket to a stage, if its process has a way there."""
+    """Bring a ticket to a stage, or say that the one it awaits counts, or does not."""
     ticket = find_ticket(desk, order.ticket)
     if order.stage not in desk.rules.process.stages:
         known = ", ".join(desk.rules.process.stages)
         message = f"there is no stage {order.stage!r}; there are {known}"
         raise RefusedError("unknown-stage", message, ticket=ticket)
-    if ticket.stage == order.stage:
+    if ticket.stage == order.stage and ticket.awaiting is None:
         return _done(ticket, "stage-already")
     try:
-        to_stage(desk, ticket, order.stage, actor=origin.actor)
+        confirm(desk, ticket, order.stage, actor=origin.actor, reason=order.reason)
     except TransitionError as error:
         raise RefusedError("stage-forbidden", str(error), ticket=ticket) from error
     return _done(ticket, "stage-set")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tickets.books import Participant
 from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
@@ -38,16 +39,28 @@ def add_participant(
     """Return the ticket with one more to get its answers; never we ourselves."""
     if contact.email is not None and desk.rules.is_own(contact.email):
         return ticket
-    desk.work.participants.append(
+    return _join(
+        desk.work, ticket, Participant(contact=contact, role=role, quiet=quiet)
+    )
+
+
+def lift_quiet(work: Work, ticket: Ticket, one: Participant) -> Ticket:
+    """Return the ticket with a participant who is told of its stages from now on."""
+    return _join(work, ticket, replace(one, quiet=False))
+
+
+def _join(work: Work, ticket: Ticket, one: Participant) -> Ticket:
+    contact = one.contact
+    work.participants.append(
         NewParticipant(
-            ticket_id=ticket.id, contact_id=contact.id, role=role, quiet=quiet
+            ticket_id=ticket.id, contact_id=contact.id, role=one.role, quiet=one.quiet
         )
     )
-    return desk.work.change(
+    return work.change(
         ticket,
         EventType.PARTICIPANT_ADDED,
         actor=f"contact:{contact.id}",
-        data={"contact": contact.id, "role": role},
+        data={"contact": contact.id, "role": one.role, "quiet": one.quiet},
         content={"person": person(contact)},
     )
 

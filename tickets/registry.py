@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from tickets.foreign import KnownOrganisation, KnownSpecialist
@@ -12,6 +13,8 @@ from tickets.work import NewOrganisation, NewSpecialist, Work
 
 #: Who the journal names when the operator's command line did it.
 OPERATOR = "operator"
+#: Telegram's ids have at most 52 significant bits (Bot API, User).
+IDS_END = 2**52
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+", re.ASCII)
 
 
@@ -56,9 +59,9 @@ def add_specialist(
     work: Work, *, name: str, telegram_id: int, site: str, role: Role
 ) -> Specialist:
     """Register a member of staff; NotRegistered if they cannot be."""
-    if telegram_id <= 0:
+    if not 0 < telegram_id < IDS_END:
         raise NotRegistered(
-            f"{telegram_id} is no person's Telegram id: those are above zero"
+            f"{telegram_id} is no person's Telegram id: those are from 1 to 2^52"
         )
     person = Specialist(
         id=SpecialistId(work.ids.row("specialist")),
@@ -100,6 +103,8 @@ def plain_name(name: str) -> str:
     plain = " ".join(name.split())
     if not plain:
         raise NotRegistered("the name is empty")
+    if any(unicodedata.category(one) in {"Cc", "Cs"} for one in plain):
+        raise NotRegistered(f"the name {plain!r} has what cannot be written")
     return plain
 
 

@@ -19,8 +19,6 @@ from tickets.process import TransitionError
 from tickets.stages import (
     answered_by_partner,
     assign,
-    close,
-    reopen,
     to_stage,
     to_stage_if_allowed,
 )
@@ -153,8 +151,8 @@ def _command(desk: Desk, action: str, ticket: Ticket, *, author: Specialist) -> 
             stage = ENDS[action]
             if ticket.stage == stage:
                 return f"{stage}-already"
-            to_stage(desk, ticket, stage, actor=actor)
-            return stage
+            after = to_stage(desk, ticket, stage, actor=actor)
+            return stage if after.stage == stage else "awaits-confirmation"
         case _:
             return "unknown-button"
 
@@ -201,9 +199,11 @@ def follow_topic(desk: Desk, moved: TopicMoved) -> Verdict:
     actor = f"specialist:{author.id}"
     try:
         if moved.closed and ticket.stage != process.CLOSED:
-            close(desk, ticket, actor=actor)
+            after = to_stage(desk, ticket, process.CLOSED, actor=actor)
+            if after.awaiting is not None:
+                chat.tell_topic(desk, after, "awaits-confirmation")
         elif not moved.closed and ticket.stage == process.CLOSED:
-            reopen(desk, ticket, actor=actor)
+            to_stage(desk, ticket, process.IN_PROGRESS, actor=actor)
     except TransitionError:
         chat.tell_topic(desk, ticket, "forbidden")
     return _done(ticket, "topic-closed" if moved.closed else "topic-reopened")

@@ -77,7 +77,10 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
+    """A contact who joins a ticket, or is no longer ``quiet`` on one they joined.
+
+    ``quiet`` as in tickets.books.Participant.
+    """
 
     ticket_id: TicketId
     contact_id: ContactId
@@ -176,6 +179,8 @@ class Work:
     silenced: dict[int, bool] = field(default_factory=dict)  # chats that do not hear us
     addresses: list[NewAddress] = field(default_factory=list)
     spent_links: list[SpentLink] = field(default_factory=list)
+    #: When something falls due, by kind and subject; None: it does no more.
+    timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     organisations: list[KnownOrganisation] = field(default_factory=list)  # changed
     people: list[ChangedContact] = field(default_factory=list)
     staff: list[KnownSpecialist] = field(default_factory=list)  # changed

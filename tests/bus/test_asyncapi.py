@@ -136,3 +136,11 @@ def test_an_example_of_a_command_is_read_as_one(message: Any, example: Any) -> N
 
 def test_an_example_of_each_command_is_there() -> None:
     assert {one.values[0]["name"] for one in COMMANDS} == set(ORDERS)
+
+
+@pytest.mark.parametrize("name", sorted(one["name"] for one in MESSAGES.values()))
+def test_a_schema_has_the_documents_first_example(name: str) -> None:
+    message = next(one for one in MESSAGES.values() if one["name"] == name)
+    [file] = (ROOT / "bus" / "schemas").rglob(f"{name}.json")
+    schema = json.loads(file.read_text("utf-8"))
+    assert schema["examples"] == [message["examples"][0]["payload"]["data"]]

@@ -55,6 +55,7 @@ def listed(scene: Scene, ticket: Ticket) -> dict[str, Any]:
                 "name": one.contact.name,
                 "email": one.contact.email,
                 "role": one.role,
+                "quiet": one.quiet,
             }
             for one in people
         ],
@@ -159,6 +160,9 @@ def acts(first: str, text: str) -> dict[str, Callable[[Scene], None]]:
         "follow": lambda scene: scene.mail(text, answers=first),
         "tag": lambda scene: scene.mail(text, subject="Re: [NN-1]"),
         "cc": lambda scene: scene.mail(text, author=stranger, answers=first),
+        "robot": lambda scene: scene.mail(
+            text, author=stranger, answers=first, automatic=True
+        ),
         "answer": lambda scene: scene.say(text),
         "note": lambda scene: scene.say(f"//{text}"),
         "send files": lambda scene: scene.say("", files=(remote, remote)),
