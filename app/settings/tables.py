@@ -19,6 +19,7 @@ from app.settings.kinds import (
     HttpUrl,
     Keys,
     MailDomain,
+    QueueName,
     RelayUrl,
     ReplyStyle,
     SigningKeys,
@@ -287,6 +288,7 @@ class Bus(Table):
     ca_file: Certificates | None = None
     sites: Everything = ()
     organisations: Everything = ()
+    commands: QueueName | None = None
     audit: str | None = Field(default=None, min_length=1, max_length=255)
     positions: HttpUrl | None = None
     reconcile: Cron = "30 3 * * *"
@@ -303,8 +305,6 @@ class Bus(Table):
         """Say whether there is a way to see what the target has."""
         is_file = self.url.get_secret_value().startswith("file:")
         return is_file or self.audit is not None or self.positions is not None
-
-    commands: str | None = Field(default=None, min_length=1, max_length=255)
 
     @model_validator(mode="after")
     def check_commands(self) -> Self:
