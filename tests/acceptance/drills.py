@@ -9,17 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 from tests.acceptance.desks import Desk
 from tests.acceptance.houses import House
 from tests.acceptance.traffic import MailServer, Partners, Staff, paced
+from tests.acceptance.waiting import eventually
 from tests.brokers import RabbitMq
 
 KILLS = 50
-LONGEST_LIFE = 1.0  # seconds from a start to the next kill, starting included
-LONGEST_PEACE = 1.8  # seconds from one kill to the next, of several processes
-BROKER_LIVES = (10.0, 25.0)  # seconds from a start of the broker to its kill
+EARLY = 0.2  # of the desks are killed while they start, the others at work
+LONGEST_LIFE = 2.0  # as the last start took, for a busy machine works as slowly
+LONGEST_PEACE = 1.1  # seconds from one kill to the next, of several processes
+BROKER_LIVES = (3.0, 9.0)  # seconds from a start of the broker to its kill
 MAILS_PER_SECOND = 20
+#: A machine short of time has a longer storm, and not more to do after it.
+MOST_MAILS = 800
 CHATS_PER_SECOND = 5
 #: Each has a forum group: what a bot may write into one group a minute is little.
 SITES = 80
@@ -59,6 +64,7 @@ class Drill:
     server: MailServer
     partners: Partners
     staff: Staff
+    mails: list[EmailMessage]  # that the desk sent
     storm: float  # seconds
     calm: float  # seconds until nothing was left to do
 
@@ -74,18 +80,22 @@ class Drill:
 
 def kill_whole(desk: Desk, chance: random.Random) -> None:
     """Kill the desk as often as it is started."""
-    desk.warm()
+    start = 0.5  # seconds
     for _ in range(KILLS):
-        desk.launch()
-        time.sleep(chance.uniform(0.1, LONGEST_LIFE))
-        desk.kill()
-    desk.start()
+        if chance.random() < EARLY:
+            time.sleep(chance.uniform(0.0, start))
+            desk.kill()
+            desk.launch()
+        else:
+            time.sleep(chance.uniform(0.0, LONGEST_LIFE * start))
+            desk.kill()
+            began = time.monotonic()
+            desk.start()
+            start = time.monotonic() - began
 
 
 def kill_parts(desk: Desk, chance: random.Random, broker: RabbitMq) -> None:
     """Kill one process after another, each is started again; the broker, too."""
-    desk.warm(APART)
-    desk.start()
     with dying(broker, fork(chance)):
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.1, LONGEST_PEACE))
@@ -116,14 +126,16 @@ def run_drill(
     house: House, chance: random.Random, storm: Callable[[Desk, random.Random], None]
 ) -> Drill:
     """Let people write while there is a storm; wait until all of it is worked."""
+    house.desk.start()
     server = MailServer(house.desk.smtp_port)
     partners = Partners(house=house, server=server, chance=fork(chance))
     staff = Staff(house=house, chance=fork(chance))
-    began = time.monotonic()
     with (
-        paced(partners.write, MAILS_PER_SECOND),
+        paced(partners.write, MAILS_PER_SECOND, most=MOST_MAILS),
         paced(staff.work, CHATS_PER_SECOND),
     ):
+        eventually(lambda: staff.presses, seconds=60, what="everybody is at work")
+        began = time.monotonic()
         storm(house.desk, chance)
     ended = time.monotonic()
     server.close()
@@ -135,6 +147,7 @@ def run_drill(
         server=server,
         partners=partners,
         staff=staff,
+        mails=house.mailboxes.mails(),
         storm=ended - began,
         calm=calm,
     )

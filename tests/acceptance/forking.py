@@ -10,6 +10,9 @@ import os
 import sys
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401 # as a start does late
+
+import storage.revisions  # noqa: F401 # likewise
 from app import logs
 from app.config import load
 from app.running import run

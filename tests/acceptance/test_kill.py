@@ -23,6 +23,7 @@ from storage.views import list_tickets, show_ticket
 from tests.acceptance import letters
 from tests.acceptance.desks import command
 from tests.acceptance.drills import (
+    APART,
     DIGESTS,
     MANAGERS,
     REPORTS,
@@ -71,6 +72,7 @@ def held(
 def one_process(folder: Path, staffed: Path, chance: random.Random) -> Iterator[Held]:
     """On SQLite, with the bus's file."""
     with open_house(folder, staffed, sites=SITES, more=DIGESTS, lasting=False) as house:
+        house.desk.warm()
         drill = run_drill(house, chance, kill_whole)
         yield drill, {"file": file_of(house)}
 
@@ -91,13 +93,14 @@ def several_processes(
         open_house(
             folder,
             None,
-            sites=2 * SITES,
+            sites=SITES,
             storage=places.url,
             buses=buses,
             more=DIGESTS,
             lasting=False,
         ) as house,
     ):
+        house.desk.warm(APART)
         drill = run_drill(house, chance, partial(kill_parts, broker=broker))
         queued = [json.loads(one.body) for one in asyncio.run(place.read())]
         yield drill, {"file": file_of(house), "rabbit": lambda: queued}
@@ -153,6 +156,12 @@ def test_nothing_is_left_to_do_and_who_must_look_is_told(drill: Drill) -> None:
     assert told == [len([one for one in parked if one["kind"] != "notice"])]
 
 
+def test_no_process_was_at_fault_or_met_another_that_polls(drill: Drill) -> None:
+    said = drill.house.desk.said()
+    for trouble in ("Traceback", '"level": "error"', "somebody else takes"):
+        assert trouble not in said
+
+
 def test_every_answer_reached_everybody_once(drill: Drill) -> None:
     house, answers = drill.house, drill.staff.answers
     site_of = {site.chat: site for site in house.sites}
@@ -161,7 +170,7 @@ def test_every_answer_reached_everybody_once(drill: Drill) -> None:
         for mark, message in answers.items()
         for name in ("ivan", "olga")
     )
-    mails = house.mailboxes.mails()
+    mails = drill.mails
     assert len({one["Message-ID"] for one in mails}) == len(mails)
     found = Counter(
         (line.strip(), letters.bare(mail["X-Envelope-To"]))
@@ -176,7 +185,7 @@ def test_every_ticket_is_acknowledged_once(drill: Drill) -> None:
     house = drill.house
     told = Counter(
         one["X-Zayavka-Ticket"]
-        for one in house.mailboxes.mails()
+        for one in drill.mails
         if one["Auto-Submitted"] == "auto-replied"
     )
     assert told == Counter(house.records.column("SELECT number FROM ticket"))
@@ -234,7 +243,7 @@ def test_every_digest_was_made_and_sent_once(drill: Drill) -> None:
         assert all(one.end == next_.start for one, next_ in itertools.pairwise(mine))
     sent = Counter(
         (mail["Subject"].partition(":")[0], mail["To"])
-        for mail in drill.house.mailboxes.mails()
+        for mail in drill.mails
         if mail["To"] in MANAGERS
     )
     assert sent == {who: len(mine) for who, mine in periods.items()}
