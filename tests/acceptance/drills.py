@@ -19,8 +19,11 @@ from tests.brokers import RabbitMq
 
 KILLS = 50
 EARLY = 0.2  # of the desks are killed while they start, the others at work
-LONGEST_LIFE = 2.0  # as the last start took, for a busy machine works as slowly
-LONGEST_PEACE = 1.1  # seconds from one kill to the next, of several processes
+#: From a start to the kill, and from one kill to the next of several processes, in
+#: starts of the desk: a busy machine works as slowly as it starts.
+LONGEST_LIFE = 2.0
+LONGEST_PEACE = 0.5
+SHORTEST_START = 2.0  # seconds, of several processes
 BROKER_LIVES = (3.0, 9.0)  # seconds from a start of the broker to its kill
 MAILS_PER_SECOND = 20
 #: A machine short of time has a longer storm, and not more to do after it.
@@ -53,6 +56,8 @@ recipients = {list(MANAGERS)}
     for name in REPORTS
 )
 
+#: Kills a desk; is told how many seconds it takes to start.
+Storm = Callable[[Desk, random.Random, float], None]
 DIGESTS_DUE = range(8, 16)  # seconds of each minute
 
 
@@ -78,9 +83,8 @@ class Drill:
         )
 
 
-def kill_whole(desk: Desk, chance: random.Random) -> None:
+def kill_whole(desk: Desk, chance: random.Random, start: float) -> None:
     """Kill the desk as often as it is started."""
-    start = 0.5  # seconds
     for _ in range(KILLS):
         if chance.random() < EARLY:
             time.sleep(chance.uniform(0.0, start))
@@ -89,16 +93,24 @@ def kill_whole(desk: Desk, chance: random.Random) -> None:
         else:
             time.sleep(chance.uniform(0.0, LONGEST_LIFE * start))
             desk.kill()
-            began = time.monotonic()
-            desk.start()
-            start = time.monotonic() - began
+            start = started(desk)
 
 
-def kill_parts(desk: Desk, chance: random.Random, broker: RabbitMq) -> None:
+def started(desk: Desk) -> float:
+    """Start the desk; return how many seconds it took."""
+    began = time.monotonic()
+    desk.start()
+    return time.monotonic() - began
+
+
+def kill_parts(
+    desk: Desk, chance: random.Random, start: float, *, broker: RabbitMq
+) -> None:
     """Kill one process after another, each is started again; the broker, too."""
+    longest = LONGEST_PEACE * max(start, SHORTEST_START)
     with dying(broker, fork(chance)):
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.1, LONGEST_PEACE))
+            time.sleep(chance.uniform(0.1, longest))
             process = chance.choice(desk.processes)
             process.kill()
             process.launch()
@@ -122,11 +134,9 @@ def dying(broker: RabbitMq, chance: random.Random) -> Iterator[None]:
         thread.join()
 
 
-def run_drill(
-    house: House, chance: random.Random, storm: Callable[[Desk, random.Random], None]
-) -> Drill:
+def run_drill(house: House, chance: random.Random, storm: Storm) -> Drill:
     """Let people write while there is a storm; wait until all of it is worked."""
-    house.desk.start()
+    start = started(house.desk)
     server = MailServer(house.desk.smtp_port)
     partners = Partners(house=house, server=server, chance=fork(chance))
     staff = Staff(house=house, chance=fork(chance))
@@ -136,7 +146,7 @@ def run_drill(
     ):
         eventually(lambda: staff.presses, seconds=60, what="everybody is at work")
         began = time.monotonic()
-        storm(house.desk, chance)
+        storm(house.desk, chance, start)
     ended = time.monotonic()
     server.close()
     wait_for_calm(house)
