@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 
 from tests.acceptance.desks import Desk
 from tests.acceptance.houses import House
@@ -28,6 +29,8 @@ BROKER_LIVES = (3.0, 9.0)  # seconds from a start of the broker to its kill
 MAILS_PER_SECOND = 20
 #: A machine short of time has a longer storm, and not more to do after it.
 MOST_MAILS = 800
+MOST_CHATS = 200
+PATIENCE = 120.0  # seconds without any progress; a group's rate window lasts a minute
 CHATS_PER_SECOND = 5
 #: Each has a forum group: what a bot may write into one group a minute is little.
 SITES = 80
@@ -142,7 +145,7 @@ def run_drill(house: House, chance: random.Random, storm: Storm) -> Drill:
     staff = Staff(house=house, chance=fork(chance))
     with (
         paced(partners.write, MAILS_PER_SECOND, most=MOST_MAILS),
-        paced(staff.work, CHATS_PER_SECOND),
+        paced(staff.work, CHATS_PER_SECOND, most=MOST_CHATS),
     ):
         eventually(lambda: staff.presses, seconds=60, what="everybody is at work")
         began = time.monotonic()
@@ -164,11 +167,24 @@ def run_drill(house: House, chance: random.Random, storm: Storm) -> Drill:
 
 
 def wait_for_calm(house: House) -> None:
-    """Wait until nothing is left to do, and no digest will be due at once."""
-    house.quiet(seconds=180)
+    """Wait until nothing is left to do, and no digest will be due at once.
+
+    However long that takes, as long as it becomes less.
+    """
+    while left := house.waiting():
+        eventually(
+            partial(has_fewer, house, left),
+            seconds=PATIENCE,
+            what=f"fewer than {left} wait",
+            pause=0.2,
+        )
     while datetime.now(UTC).second in DIGESTS_DUE:
         time.sleep(0.5)
     house.quiet(seconds=30)
+
+
+def has_fewer(house: House, waiting: int) -> bool:
+    return house.waiting() < waiting
 
 
 def fork(chance: random.Random) -> random.Random:

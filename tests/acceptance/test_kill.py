@@ -21,7 +21,7 @@ import pytest
 from storage.transaction import Transaction
 from storage.views import list_tickets, show_ticket
 from tests.acceptance import letters
-from tests.acceptance.desks import command
+from tests.acceptance.desks import Forks, command, program
 from tests.acceptance.drills import (
     APART,
     DIGESTS,
@@ -50,7 +50,9 @@ Held = tuple[Drill, dict[str, Feed]]
 
 @pytest.fixture(scope="module", params=["one process", "several processes"])
 def held(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    forks: Forks,
 ) -> Iterator[Held]:
     """A desk that went through the drill and was left in peace until it was quiet."""
     seed = int(os.environ.get("DRILL_SEED") or random.SystemRandom().randrange(10**6))
@@ -58,28 +60,38 @@ def held(
     chance = random.Random(seed)  # noqa: S311 # chaos, no secret
     folder = tmp_path_factory.mktemp("drill") / "house"
     if request.param == "one process":
-        holding = one_process(folder, request.getfixturevalue("staffed"), chance)
+        staffed = request.getfixturevalue("staffed")
+        holding = one_process(folder, forks, chance, staffed=staffed)
     else:
         templates = request.getfixturevalue("templates")
         broker = request.getfixturevalue("rabbit_node")
-        holding = several_processes(folder, chance, templates=templates, broker=broker)
+        holding = several_processes(
+            folder, forks, chance, templates=templates, broker=broker
+        )
     with holding as done:
         sys.stdout.write(f"{done[0].summary()}\n")
         yield done
 
 
 @contextmanager
-def one_process(folder: Path, staffed: Path, chance: random.Random) -> Iterator[Held]:
+def one_process(
+    folder: Path, forks: Forks, chance: random.Random, *, staffed: Path
+) -> Iterator[Held]:
     """On SQLite, with the bus's file."""
     with open_house(folder, staffed, sites=SITES, more=DIGESTS, lasting=False) as house:
-        house.desk.warm()
+        house.desk.warm(forks)
         drill = run_drill(house, chance, kill_whole)
         yield drill, {"file": file_of(house)}
 
 
 @contextmanager
 def several_processes(
-    folder: Path, chance: random.Random, *, templates: Templates, broker: RabbitMq
+    folder: Path,
+    forks: Forks,
+    chance: random.Random,
+    *,
+    templates: Templates,
+    broker: RabbitMq,
 ) -> Iterator[Held]:
     """On PostgreSQL, with a file and RabbitMQ."""
     broker.start()
@@ -100,7 +112,7 @@ def several_processes(
             lasting=False,
         ) as house,
     ):
-        house.desk.warm(APART)
+        house.desk.warm(forks, APART)
         drill = run_drill(house, chance, partial(kill_parts, broker=broker))
         queued = [json.loads(one.body) for one in asyncio.run(place.read())]
         yield drill, {"file": file_of(house), "rabbit": lambda: queued}
@@ -116,6 +128,7 @@ def drill(held: Held) -> Drill:
 
 
 def test_a_start_is_quick(own: House) -> None:
+    own.desk.by([*program(own.desk.config), "run"])
     began = time.monotonic()
     own.desk.start()
     took = time.monotonic() - began
