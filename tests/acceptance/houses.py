@@ -125,7 +125,7 @@ class House:
 
     def waiting(self) -> int:
         """Return how much there is still to do, by the desk and by Telegram."""
-        updates: int = self.telegram.see("updates")["pending"]
+        updates = len(self.telegram.see("updates")["pending"])
         return updates + self.records.waiting()
 
     def quiet(self, *, seconds: float = 20.0) -> None:
