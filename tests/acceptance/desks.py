@@ -149,10 +149,15 @@ class Warm:
 def _is_over(pid: int) -> bool:
     """Say whether a process is gone, or waits to be asked for its status."""
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
+        return _status_of(pid)[0] == "Z"
     except FileNotFoundError:
         return True
-    return status.rpartition(")")[2].split()[0] == "Z"
+
+
+def _status_of(pid: int) -> list[str]:
+    """Return what the kernel knows of a process, its state first (proc_pid_stat(5))."""
+    status = Path(f"/proc/{pid}/stat").read_text()
+    return status.rpartition(")")[2].split()
 
 
 class Process:
@@ -165,6 +170,11 @@ class Process:
     def launch(self) -> None:
         assert self.pid == 0, "it is running"
         self.pid = self.starter.start()
+
+    def worked(self) -> float:
+        """Return how many seconds of the processor it took until now."""
+        user, system = _status_of(self.pid)[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def ask_to_stop(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
