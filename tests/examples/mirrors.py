@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import aio_pika
+from aio_pika import ExchangeType
 
 from examples.mirror.book import Book
 from examples.mirror.feeds import Place, declare
@@ -72,11 +73,15 @@ class Mirror:
 
 
 def settle_queue(place: Place) -> None:
-    """Let a mirror's queue collect before the mirror is there."""
+    """Make the exchange, and let a mirror's queue collect before it is there."""
 
     async def settle() -> None:
         async with await aio_pika.connect(place.url) as connection:
-            await declare(await connection.channel(), place)
+            channel = await connection.channel()
+            await channel.declare_exchange(
+                place.exchange, ExchangeType.TOPIC, durable=True
+            )
+            await declare(channel, place)
 
     asyncio.run(settle())
 
