@@ -11,6 +11,7 @@ from datetime import datetime
 
 from app.chat_effects import follow, repair
 from app.outbox import LEASE, Records
+from app.patience import commit
 from bot.budget import Budget
 from bot.call import Call, decode, encode
 from bot.outcome import CardGone, ChatAnswer, Moved, NotHeard, TopicGone
@@ -167,8 +168,8 @@ class Chatting:
     async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:
         if isinstance(answer, TopicGone | CardGone | Moved):
             call = frozen.call if frozen else None
-            await asyncio.wrap_future(
-                self.records.store.submit(lambda tx: repair(tx, due, answer, call=call))
+            await commit(
+                self.records.store, lambda tx: repair(tx, due, answer, call=call)
             )
             return
         if isinstance(answer, Later) and answer.after and due.budget:
@@ -185,7 +186,12 @@ class Chatting:
             _tell(tx, desk, due, reason=reason)
 
         await self.records.settle(
-            due, answer, last_doubt=False, on_sent=on_sent, on_parked=on_parked
+            due,
+            answer,
+            last_doubt=False,
+            tried=frozen is not None,
+            on_sent=on_sent,
+            on_parked=on_parked,
         )
 
 

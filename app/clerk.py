@@ -9,7 +9,7 @@ from typing import Any
 from app.config import Config
 from app.publishing import Mirror, mirror_for
 from app.settings.secret import load_keys
-from storage import arrivals, contacts, digests, handles, people
+from storage import arrivals, contacts, digests, handles, people, published
 from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.digests import Format, Period
@@ -131,7 +131,10 @@ def retry_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa:
 
 def cancel_delivery(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
     if not handles.cancel(tx, id):
-        raise Refused(f"delivery {id} is over already, or there is none")
+        raise Refused(
+            f"delivery {id} is over already, an event that would leave a gap in the "
+            "bus, or there is none"
+        )
     return {"id": id, "state": "cancelled"}
 
 
@@ -158,6 +161,11 @@ def send_digest(  # what was counted beside us, all by name
     return {"report": report, "period": period, "recipients": list(new)}
 
 
+def keep_comparison(_clerk: Clerk, tx: Transaction, *, name: str, result: Json) -> Json:
+    published.write_down(tx, name, result)
+    return result
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "org add": add_organisation,
     "staff add": add_specialist,
@@ -165,4 +173,5 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "delivery retry": retry_delivery,
     "delivery cancel": cancel_delivery,
     "digest send": send_digest,
+    "bus reconciled": keep_comparison,
 }

@@ -23,7 +23,7 @@ from app.commands import (
 )
 from app.commands.stats import stats
 
-WRONG, BAD_USAGE = 1, 2
+WRONG, BAD_USAGE, INTERRUPTED = 1, 2, 130
 
 
 class _Guarded(TyperGroup):
@@ -103,18 +103,30 @@ def choose(
 
 
 def main() -> None:
+    _open_what_is_closed()
     try:
         app()
+    except KeyboardInterrupt:  # while modules were still loaded
+        sys.exit(INTERRUPTED)
     finally:
         _flush()
 
 
+def _open_what_is_closed() -> None:
+    """Let who started us without an output read nothing, and us not notice."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 # as long as we live
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 # as long as we live
+
+
 def _flush() -> None:
-    """Write what is left now: at exit Python would complain of a closed pipe."""
+    """Write what is left now: at exit Python would complain, and noisily."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # who read us has seen enough
+            sys.stderr.write(f"zayavka: the output was not written: {error}\n")
+            sys.exit(WRONG)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from app.settings import shape, sources, tables
 from app.settings.problems import ConfigError, words_of
 from app.settings.secret import load_keys
+from bus.publishers import lacking_for
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules
@@ -57,6 +58,14 @@ class Config(tables.Table):
         ):
             for name in _repeated(names):
                 raise ValueError(f"{what} {name!r} is given twice; each must be one's")
+        return self
+
+    @model_validator(mode="after")
+    def check_confirming(self) -> Self:
+        if self.process.confirmed and not any(one.commands for one in self.bus):
+            raise ValueError(
+                "process.confirmed: no [[bus]] has commands, so nobody could confirm"
+            )
         return self
 
     @model_validator(mode="after")
@@ -159,7 +168,12 @@ def _process(table: tables.BusinessProcess) -> Process:
     ways = {
         stage: frozenset(table.transitions.get(stage, ())) for stage in table.stages
     }
-    return Process(name="default", transitions=MappingProxyType(ways))
+    return Process(
+        name="default",
+        transitions=MappingProxyType(ways),
+        told=MappingProxyType(table.notices),
+        confirmed=MappingProxyType(table.confirmed),
+    )
 
 
 NO_BOT = (
@@ -185,11 +199,18 @@ def _toy_problems(config: Config) -> Iterator[str]:
             yield f"--sandbox stays on this machine: {key}.host must be 127.0.0.1"
 
 
+def _lacking(config: Config) -> Iterator[str]:
+    """Yield what must be installed first."""
+    for target in config.bus:
+        if lacking := lacking_for(target.url.get_secret_value()):
+            yield f"bus {target.name}: {lacking}"
+
+
 def validate_for_run(config: Config, *, sandbox: bool) -> tuple[str, ...]:
     """Return what keeps the desk from running in earnest, one line each."""
+    problems = list(_lacking(config))
     if sandbox:
-        return tuple(_toy_problems(config))
-    problems = []
+        return (*problems, *_toy_problems(config))
     if config.telegram.enabled and config.telegram.token is None:
         problems.append(NO_BOT)
     if config.mail.relay is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from app.patience import commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
@@ -29,7 +30,8 @@ from tickets.talk import Happening
 from tickets.verdict import Verdict
 from tickets.work import Work
 
-LEASE = timedelta(seconds=60)
+#: Longer than it takes to leave every mail of a claim behind, one after another.
+LEASE = timedelta(minutes=20)
 Mirror = Callable[[Work], None]
 Read = tuple[KeptArrival, Post | Happening]
 
@@ -140,4 +142,4 @@ class Filing:
                 effect(tx)
                 lanes.release(tx, [arrival.lease], ARRIVAL)
 
-        await asyncio.wrap_future(self.store.submit(job))
+        await commit(self.store, job)

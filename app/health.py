@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -20,9 +21,10 @@ from app.digests import overdue
 from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
+from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Planned
-from storage import backlog
+from storage import backlog, published
 from storage.errors import StorageError
 from storage.store import Store
 from storage.transaction import Transaction
@@ -59,6 +61,8 @@ class Watch:
     doors: Mapping[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
+    heard: Mapping[str, Led] = field(default_factory=dict)  # queues of commands
+    command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
     plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
@@ -68,10 +72,11 @@ class Watch:
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
         for name, door in self.doors.items():
-            detail = f"{door.connections} connections, {door.kept} kept"
-            parts[name] = Part(ok=True, detail=detail)
+            parts[name] = _door(door)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
+        for name, led in self.heard.items():
+            parts[f"bus-in-{name}"] = self._commands(name, led)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -113,6 +118,10 @@ class Watch:
         age = None if oldest is None else (self.clock() - oldest).total_seconds()
         return Backlog(waiting=count, oldest=age, parked=parked)
 
+    def reconciled(self) -> dict[str, Any]:
+        """Read how the targets of the bus agreed with the journal."""
+        return self.store.read(published.results)
+
     def _telegram(self, bot: Led) -> Part:
         if bot.stands_by:
             return Part(ok=True, detail="stands by: another process polls")
@@ -125,6 +134,23 @@ class Watch:
         age = (self.clock() - status.last_poll_at).total_seconds()
         ok = status.error is None and age < SILENCE
         return Part(ok=ok, oldest_seconds=age, detail=status.error or "")
+
+    def _commands(self, name: str, led: Led) -> Part:
+        if led.stands_by:
+            return Part(ok=True, detail="stands by: another process reads")
+        door = self.command_doors.get(name)
+        if door is None:
+            return Part(ok=False, detail="does not read yet")
+        status = door.status
+        said = f"{status.taken} taken, {status.dead} of them unreadable"
+        return Part(ok=status.error is None, detail=status.error or said)
+
+
+def _door(door: Door) -> Part:
+    said = f"{door.connections} connections, {door.kept} kept"
+    if door.has_room():
+        return Part(ok=True, detail=said)
+    return Part(ok=False, detail=f"takes no mail, the disk is nearly full; {said}")
 
 
 def _nothing(_tx: Transaction) -> None:
@@ -154,6 +180,7 @@ class Gauges(Collector):
     @override
     def collect(self) -> Iterator[Metric]:
         yield from self._backlogs()
+        yield from _of_the_bus(self._watch.reconciled())
         if doors := tuple(self._watch.doors.values()):
             yield from _of_doors(doors)
 
@@ -172,6 +199,22 @@ class Gauges(Collector):
             oldest.add_metric([name], one.oldest or 0.0)
             parked.add_metric([name], one.parked)
         yield from (waiting, oldest, parked)
+
+
+def _of_the_bus(results: Mapping[str, Any]) -> Iterator[Metric]:
+    at = GaugeMetricFamily(
+        "zayavka_bus_reconciled_seconds", "When, since the epoch", labels=["target"]
+    )
+    differences = GaugeMetricFamily(
+        "zayavka_bus_differences",
+        "Events missing in a target, extra or out of order",
+        labels=["target", "kind"],
+    )
+    for name, one in results.items():
+        at.add_metric([name], datetime.fromisoformat(one["at"]).timestamp())
+        for kind in ("missing", "extra", "disordered"):
+            differences.add_metric([name, kind], one[kind])
+    yield from (at, differences)
 
 
 def _of_doors(doors: Sequence[Door]) -> Iterator[Metric]:

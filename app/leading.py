@@ -12,6 +12,7 @@ import structlog
 
 from app.wakes import Wakes
 from scheduler.drain import Drain
+from storage.errors import StorageError
 from storage.leadership import Leadership
 
 log = structlog.get_logger()
@@ -56,9 +57,19 @@ class Led:
                     await self._rest(seconds=PAUSE)
                     self.stands_by = False
                     continue
-                await self._lead()
+                try:
+                    await self._lead()
+                except StorageError as error:
+                    log.warning("leadership_lost", part=self.name, error=str(error))
+                    await self._step_down()
         finally:
             await asyncio.to_thread(self.leadership.release)
+
+    async def _step_down(self) -> None:
+        """Let another process lead: the records could not be read here."""
+        await asyncio.to_thread(self.leadership.release)
+        self.stands_by = True
+        await self._rest()
 
     async def _acquire(self) -> bool:
         return await asyncio.to_thread(self.leadership.acquire)

@@ -6,8 +6,10 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -31,6 +33,8 @@ class Happened(StrEnum):
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership_lost"
     RECORDS_UNAVAILABLE = "records_unavailable"
+    RECONCILED = "reconciled"
+    RECONCILING_FAILED = "reconciling_failed"
     RENDERING_FAILED = "rendering_failed"
     SENDING_FAILED = "sending_failed"
     SMTP_FAILED = "smtp.failed"
@@ -41,6 +45,7 @@ class Happened(StrEnum):
     SMTP_TOO_SLOW = "smtp.too_slow"
     STARTED = "started"
     STOPPED = "stopped"
+    TIMER_RUNG = "timer_rung"
     WORK_ABANDONED = "work_abandoned"
     WORK_FAILED = "work_failed"
 
@@ -66,7 +71,7 @@ SILENT = ("aio_pika", "aiormq")
 
 def set_up(*, stream: TextIO | None = None) -> None:
     """Log to ``stream``, by default standard error: words for a terminal, else JSON."""
-    out = stream or sys.stderr
+    out = _Unfailing(stream or sys.stderr)
     shared: Sequence[Processor] = (
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -79,7 +84,7 @@ def set_up(*, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", out)),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
@@ -97,7 +102,29 @@ def set_up(*, stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _renderer(out: TextIO) -> Processor:
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Unfailing:
+    """A stream whose full disk, or reader that left, is no trouble of who logs.
+
+    The log often stands on the disk that is full, which is when mail must be refused
+    with 452 and not with a broken connection.
+    """
+
+    stream: TextIO
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self.stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self.stream.flush()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+
+def _renderer(out: _Unfailing) -> Processor:
     if out.isatty():
         return structlog.dev.ConsoleRenderer(
             exception_formatter=structlog.dev.plain_traceback

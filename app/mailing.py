@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.outbox import LEASE, Records
+from app.patience import commit
 from app.together import Together
 from mail.relay import Relay
 from storage import deliveries
@@ -79,7 +80,6 @@ class Mailing:
         return await self.relay.send(self.sender, frozen.due.target, frozen.payload)
 
     async def settle(self, due: Due, frozen: Frozen | None, answer: Answer) -> None:
-        del frozen
         if isinstance(answer, Sent) and due.comment_id is None:
             await self._sent.add((due, answer.receipt))  # nothing follows from it
             return
@@ -99,11 +99,10 @@ class Mailing:
             due,
             answer,
             last_doubt=due.attempts >= DOUBTS,
+            tried=frozen is not None,
             on_sent=on_sent,
             on_parked=on_parked,
         )
 
     async def _confirm(self, receipts: Sequence[tuple[Due, str]]) -> None:
-        await asyncio.wrap_future(
-            self.records.store.submit(lambda tx: deliveries.confirm(tx, receipts))
-        )
+        await commit(self.records.store, lambda tx: deliveries.confirm(tx, receipts))

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from app.outbox import LEASE
+from app.patience import commit
 from bus.targets import Publisher, out_of
 from scheduler.retry import Done, Park, Try, Wait, decide
 from storage import deliveries
@@ -59,7 +60,7 @@ class Mirroring:
 
     async def work(self, batch: Sequence[Due]) -> None:
         wave = list(zip(batch, await self._publish(batch), strict=True))
-        await asyncio.wrap_future(self.store.submit(lambda tx: _settle(tx, wave)))
+        await commit(self.store, lambda tx: _settle(tx, wave))
 
     async def _publish(self, dues: Sequence[Due]) -> Sequence[Answer]:
         try:

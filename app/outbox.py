@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.patience import BRIEF, PAUSES, commit
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
 from storage.books import SqlBooks
@@ -42,9 +42,7 @@ class Records:
         """Commit the bytes and the attempt; return those still ours."""
         if not frozen:
             return ()
-        return await asyncio.wrap_future(
-            self.store.submit(lambda tx: deliveries.begin(tx, frozen))
-        )
+        return await commit(self.store, lambda tx: deliveries.begin(tx, frozen), BRIEF)
 
     async def settle(
         self,
@@ -52,10 +50,14 @@ class Records:
         answer: Answer,
         *,
         last_doubt: bool,
+        tried: bool,
         on_sent: Callable[[Transaction, Desk, Sent], None],
         on_parked: Callable[[Transaction, Desk, str], None],
     ) -> None:
-        """Commit the mark, its consequences and the lane's return together."""
+        """Commit the mark, its consequences and the lane's return together.
+
+        What was ``tried`` is known to nobody else, so that is not given up soon.
+        """
 
         def job(tx: Transaction) -> None:
             desk = self.desk(tx, due)
@@ -72,7 +74,7 @@ class Records:
             flush(tx, [desk.work])
             deliveries.release(tx, [due])
 
-        await asyncio.wrap_future(self.store.submit(job))
+        await commit(self.store, job, PAUSES if tried else BRIEF)
 
     def desk(self, tx: Transaction, due: Due) -> Desk:
         work = Work(now=tx.now, ids=tx.ids, arrival=due.arrival_id)

@@ -26,15 +26,23 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
-from app.single import being, inheriting, mirroring, talking
+from app.single import (
+    being,
+    hearing,
+    inheriting,
+    mirroring,
+    reconciling,
+    talking,
+)
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
+from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, lanes
+from storage import arrivals, beginning, lanes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -69,6 +77,8 @@ class Service:
     doors: dict[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Poller | None = None  # while it is this process that polls
+    heard: dict[str, Led] = field(default_factory=dict)  # the queues of commands
+    command_doors: dict[str, CommandDoor] = field(default_factory=dict)  # those we read
     http: HttpServer | None = None
     _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
@@ -96,6 +106,7 @@ class Service:
         self.kit = kit = make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
+        await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
         self._appear(kit)
         if "relay" in self.roles:
@@ -106,8 +117,9 @@ class Service:
             self._start_bot(kit, intake)
         if "worker" in self.roles:
             self._run(work.make_filing(kit), "arrivals")
-        if "intake" in self.roles and self.config.mail.smtp.enabled:
+        if "intake" in self.roles:
             await self._open_doors(kit, intake)
+            self._hear_commands(intake)
         if "http" in self.roles:
             await self._open_http(kit)
         if store.is_sqlite:
@@ -149,10 +161,12 @@ class Service:
             self._lead(f"bus {target.name}", start)
 
     def _start_scheduler(self, kit: Kit) -> None:
-        drain = work.make_digesting(kit)
-        self._stoppable.append(drain)
-        self._spawn(drain.run(), stop=drain.stop)
-        alarm = Alarm(kit.plans, drain.wake)
+        digesting = work.make_digesting(kit)
+        for drain in (digesting, work.make_deadlines(kit)):
+            self._stoppable.append(drain)
+            self._spawn(drain.run(), stop=drain.stop)
+        self._lead("reconcile", partial(reconciling, kit))
+        alarm = Alarm(kit.plans, digesting.wake)
         alarm.start()
         self._stack.callback(alarm.stop)
 
@@ -164,6 +178,19 @@ class Service:
 
     def _show_poller(self, poller: Poller | None) -> None:
         self.poller = poller
+
+    def _hear_commands(self, intake: Intake) -> None:
+        for target in self.config.bus:
+            if target.commands is not None:
+                show = partial(self._show_command_door, target.name)
+                start = partial(hearing, intake, target, show=show)
+                self.heard[target.name] = self._lead(f"commands {target.name}", start)
+
+    def _show_command_door(self, target: str, door: CommandDoor | None) -> None:
+        if door is None:
+            self.command_doors.pop(target, None)
+        else:
+            self.command_doors[target] = door
 
     def _lead(
         self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
@@ -179,10 +206,12 @@ class Service:
 
     async def _open_doors(self, kit: Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
+        if not smtp.enabled:
+            return
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
         self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
-            with asking_for(key, port):
+            with asking_for(key, f"{port} on {smtp.host}"):
                 await door.start(smtp.host, port or 0)
             self._stack.push_async_callback(door.stop, GRACE)
 
@@ -193,10 +222,13 @@ class Service:
             doors=self.doors,
             bot=self.bot,
             poller=lambda: self.poller,
+            heard=self.heard,
+            command_doors=self.command_doors,
             plans=kit.plans,
         )
         self.http = web.make_http(kit, watch)
-        with asking_for("http.port", self.config.http.port):
+        where = f"{self.config.http.port} on {self.config.http.host}"
+        with asking_for("http.port", where):
             await self.http.start()
         self._stack.push_async_callback(self.http.stop)
 

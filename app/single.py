@@ -12,16 +12,20 @@ from app.intake import Intake
 from app.leading import Tasks, draining, running
 from app.orphans import Orphans
 from app.outbox import LEASE
-from app.parts.bus import make_mirroring
+from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
+from app.parts.commands import make_command_door
 from app.parts.kit import KINDS, Kit
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
+from bot.menu import Menu, menus
 from bot.poller import Poller
+from bus.door import CommandDoor
 from scheduler.drain import Drain
 from storage.orphans import come_back
 from storage.store import Store
+from templates.catalogues import languages
 
 #: So often we look whether processes are absent, in seconds.
 LOOK = 3.0
@@ -53,11 +57,13 @@ async def talking(
         poller = make_poller(bot, intake, bot_id=bot_id_of(token))
         spent = await spent_before(kit.store)
         drain = make_chatting(kit, bot, poller=poller, spent=spent)
+        own = kit.config.service.language
+        menu = Menu(bot, list(menus(kit.texts, own=own, languages=languages())))
         show(poller)
         try:
             async with (
                 draining(wakes, KINDS["chat"], drain) as speaking,
-                running(poller) as polling,
+                running(poller, menu) as polling,
             ):
                 yield [*speaking, *polling]
         finally:
@@ -73,6 +79,30 @@ async def mirroring(kit: Kit, target: tables.Bus, wakes: Wakes) -> AsyncIterator
             yield tasks
     finally:
         await source.publisher.close()
+
+
+@asynccontextmanager
+async def reconciling(kit: Kit) -> AsyncIterator[Tasks]:
+    """Look at night whether the targets have everything."""
+    async with running(make_nightly(kit)) as tasks:
+        yield tasks
+
+
+@asynccontextmanager
+async def hearing(
+    intake: Intake,
+    target: tables.Bus,
+    *,
+    show: Callable[[CommandDoor | None], None],
+) -> AsyncIterator[Tasks]:
+    """Take the commands of one target of the bus; ``show`` is told of the door."""
+    door = make_command_door(target, intake)
+    show(door)
+    try:
+        async with running(door) as tasks:
+            yield tasks
+    finally:
+        show(None)
 
 
 @asynccontextmanager

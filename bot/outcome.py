@@ -16,7 +16,7 @@ from tickets.sending import Answer, Later, Never, Sent, Uncertain
 
 @dataclass(frozen=True, slots=True)
 class NotHeard(Never):
-    """The bot may not speak there: blocked, thrown out, or never started."""
+    """The bot may not speak to a person: blocked, or never started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,18 @@ _NO_CHANGE = ("is not modified", "_not_modified")
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
 _CARD_GONE = ("message to edit not found", "message_id_invalid", "can't be edited")
 _MAY_PASS = ("temporarily unavailable",)
+# What the people of a group mend: then everything goes on by itself.
+_NOT_LET_IN = (
+    "not enough rights",
+    "have no rights",
+    "administrator rights",
+    "chat_admin_required",
+    "chat_write_forbidden",
+    "chat not found",
+)
 
 
-def judge(method: str, error: TelegramError) -> ChatAnswer:
+def judge(method: str, error: TelegramError, *, in_group: bool = False) -> ChatAnswer:
     """Return what a failed call of ``method`` comes to."""
     if not isinstance(error, RefusedError):
         return _unheard(method, error)
@@ -71,8 +80,9 @@ def judge(method: str, error: TelegramError) -> ChatAnswer:
         return Later(reason, error.retry_after)
     if error.code < 300 or error.code >= 500:
         return _lost(method, reason)
-    if not error.answered or error.code in {401, 404, 409}:
-        # Something on the way, or the token: no fault of this message.
+    shut_out = in_group and _is_shut_out(error)
+    if shut_out or not error.answered or error.code in {401, 404, 409}:
+        # Something on the way, the token, or the group: no fault of this message.
         return Later(reason)
     return _refused(method, error) if error.code in {400, 403} else Never(reason)
 
@@ -98,17 +108,21 @@ def _refused(method: str, error: RefusedError) -> ChatAnswer:
     reason = str(error)
     if error.code == 403:
         return NotHeard(reason)
-
-    def says(*texts: str) -> bool:
-        return any(text in error.description for text in texts)
-
-    if says(*_NO_CHANGE):
+    if _says(error, *_NO_CHANGE):
         return Sent("no change", {"note": reason})
-    if says(*_TOPIC_GONE):
+    if _says(error, *_TOPIC_GONE):
         return TopicGone(reason)
     if method == "setMessageReaction":
         # Nothing is lost: the message is gone, or the group forbids the emoji.
         return Sent("no reaction", {"note": reason})
-    if method.startswith("editMessage") and says(*_CARD_GONE):
+    if method.startswith("editMessage") and _says(error, *_CARD_GONE):
         return CardGone(reason)
-    return Later(reason) if says(*_MAY_PASS) else Never(reason)
+    return Later(reason) if _says(error, *_MAY_PASS) else Never(reason)
+
+
+def _is_shut_out(error: RefusedError) -> bool:
+    return error.code == 403 or (error.code == 400 and _says(error, *_NOT_LET_IN))
+
+
+def _says(error: RefusedError, *texts: str) -> bool:
+    return any(text in error.description for text in texts)

@@ -42,7 +42,7 @@ class TelegramSender:
         try:
             return _sent(await self._call(call.method, params))
         except TelegramError as error:
-            return judge(call.method, error)
+            return judge(call.method, error, in_group=_is_in_group(call))
 
     async def answers(self) -> bool:
         """Say whether the Bot API answers now; asks for nothing that changes."""
@@ -78,6 +78,11 @@ class TelegramSender:
             method, api_kwargs=params, read_timeout=self._read_seconds
         )
         return result
+
+
+def _is_in_group(call: Call) -> bool:
+    chat = call.params.get("chat_id")
+    return isinstance(chat, int) and chat < 0
 
 
 def _sent(result: object) -> Sent:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bus.address import host_of, joined, port_of
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
+#: The buses from which commands can be read.
+READABLE = tuple(_PORTS)
 _PLACES = ("exchange", "routing_key")
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-f:.]+")
 _LONGEST = 255  # bytes of a name (AMQP 0-9-1, short strings)
 
 
@@ -31,8 +33,7 @@ class Broker:
 
     @property
     def address(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return joined(self.host, self.port)
 
     def key_of(self, type_: str) -> str:
         return self.routing_key or type_
@@ -50,40 +51,18 @@ def read_broker(url: str) -> Broker:
         raise ValueError(f"scheme {parts.scheme!r} is none of {', '.join(_PORTS)}")
     if parts.fragment:
         raise ValueError("nothing may follow a #; write # in a password as %23")
-    if parts.password is not None and not parts.username:
-        raise ValueError("the user is missing before the password")
+    if parts.username == "":
+        raise ValueError("the user is missing before the @")
     named = parts.username is not None
     return Broker(
-        host=_host(parts),
-        port=_port(parts),
+        host=host_of(parts),
+        port=port_of(parts, _PORTS),
         tls=parts.scheme == "amqps",
         user=unquote(parts.username) if parts.username else "guest",
         password=unquote(parts.password or "") if named else "guest",
         vhost=_vhost(parts.path),
         **_places(parts.query),
     )
-
-
-def _host(parts: SplitResult) -> str:
-    if not parts.hostname:
-        raise ValueError("the host is missing")
-    try:
-        host = parts.hostname.encode("idna").decode()
-    except UnicodeError:
-        host = ""
-    if not _HOST.fullmatch(host):
-        raise ValueError("the host is no host name")
-    return host
-
-
-def _port(parts: SplitResult) -> int:
-    try:
-        port = parts.port
-    except ValueError:  # its text may hold a piece of the password
-        port = 0
-    if port == 0:
-        raise ValueError("the port must be a number from 1 to 65535")
-    return port or _PORTS[parts.scheme]
 
 
 def _vhost(path: str) -> str:

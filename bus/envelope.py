@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bus.cutting import shortened
-from tickets.model import Event, Json
+from tickets.model import Event, Json, key_of
 
 #: What every intermediary must forward (CloudEvents 1.0, Size Limits).
 BODY_LIMIT = 64 * 1024
@@ -26,7 +26,7 @@ _PATHS = {
     "contact": "contacts",
     "specialist": "specialists",
 }
-_encode = json.JSONEncoder(
+encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
 
@@ -54,7 +54,7 @@ def body(event: Event, *, links: Links) -> tuple[Json, bytes]:
     attributes = _attributes(event)
     for data in _ever_smaller(event, links):
         whole = {**attributes, "data": data}
-        encoded = _encode(whole).encode()
+        encoded = encode(whole).encode()
         if len(encoded) <= BODY_LIMIT:
             return whole, encoded
     raise BodyTooLarge(event.id)
@@ -73,18 +73,19 @@ def _attributes(event: Event) -> Json:
         "id": event.id,
         "source": f"/zayavka/{_PATHS[kind]}/{name}",
         "type": type_,
-        "time": _rfc3339(event.at),
+        "time": rfc3339(event.at),
         "sequence": f"{event.seq:010}",
-        "partitionkey": name if kind == "ticket" else f"{kind}-{name}",
+        "partitionkey": key_of(event.stream),
         "datacontenttype": "application/json",
         "dataschema": f"{SCHEMAS_URI}{type_}.json",
     }
-    if event.causation is not None:
-        attributes["causationid"] = str(event.causation)
+    if event.cause or event.causation is not None:
+        attributes["causationid"] = event.cause or str(event.causation)
     return attributes
 
 
-def _rfc3339(at: datetime) -> str:
+def rfc3339(at: datetime) -> str:
+    """Return a moment as the bus writes it: UTC, to the microsecond."""
     if at.tzinfo is None:
         raise ValueError("an event's time has no time zone")
     moment = at.astimezone(UTC).replace(tzinfo=None)

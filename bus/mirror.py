@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bus.answers import answer
 from bus.envelope import Links, body, type_of
 from bus.schemas import Schemas
 from tickets import lanes
@@ -19,6 +20,7 @@ def mirror(
     InvalidEvent says that an event breaks its schema: the transaction must fail,
     for what is committed cannot be taken back from the bus.
     """
+    answer(work)
     if not targets:
         return
     tickets = {

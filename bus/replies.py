@@ -13,9 +13,8 @@ from aio_pika.exceptions import (
     PublishError,
 )
 
+from bus.wording import one_line
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
-
-_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +60,4 @@ def words_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     said = " ".join(str(one) for one in error.args) if error.args else str(error)
-    words = " ".join(said.split()) or type(error).__name__
-    return "".join(one if one.isprintable() else "?" for one in words)[:_LONGEST]
+    return one_line(said) or type(error).__name__

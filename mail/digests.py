@@ -68,6 +68,7 @@ def _facts(notice: DigestNotice, *, chart: str) -> Json:
         "figures": notice.figures,
         "subjects": notice.subjects,
         "late": notice.late,
+        "exchanges": notice.exchanges,
         "chart": chart,
     }
 

@@ -120,6 +120,7 @@ def _facts(notice: MailNotice) -> Json:
         "specialist": name if by_staff else "",
         "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
+        "stage": notice.stage,
     }
     comment = notice.comment
     if comment is not None:

@@ -41,6 +41,10 @@ class Schedule:
         """Return the first firing after a moment."""
         return min(self._looked_for(after, 1, forward=True))
 
+    def last(self, by: datetime) -> datetime:
+        """Return the newest firing by a moment."""
+        return self._looked_for(by, 1, forward=False)[-1]
+
     def ended(self, by: datetime, most: int) -> list[Period]:
         """Return the newest periods that have ended, at most so many, in order."""
         firings = self._looked_for(by, most + 1, forward=False)[-most - 1 :]

@@ -152,7 +152,7 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
             for one in ours
         ],
     )
-    mails = [one for one in ours if one.message_id and not one.due.attempts]
+    mails = [one for one in ours if one.message_id and one.due.payload is None]
     if mails:
         _remember_mails(tx, mails)
     return ours
@@ -182,7 +182,7 @@ def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
     tx.put(_new_ref, refs)
 
 
-_new_mail = puts.new(SENT_MAIL)
+_new_mail = puts.new_or_known(SENT_MAIL)
 _new_ref = puts.new_or_known(MESSAGE_REF)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from storage import published
 from storage.deliveries import Due
 from storage.queueing import add_deliveries
 from storage.rows import TICKET
@@ -17,7 +18,7 @@ from tickets import lanes
 from tickets.digests import BY_HAND, Format, Period
 from tickets.figures import Figures
 from tickets.model import Delivery
-from tickets.outgoing import DigestNotice
+from tickets.outgoing import DigestNotice, Exchange
 from tickets.words import Medium
 from tickets.work import DIGEST
 
@@ -103,8 +104,16 @@ def notice(tx: Transaction, due: Due, *, language: str) -> DigestNotice:
         format=Format(due.facts["format"]),
         figures=figures,
         subjects=subjects(tx, figures),
+        exchanges=tuple(
+            _exchange(name, one) for name, one in sorted(published.results(tx).items())
+        ),
         late=row.made_at if row.made_at - figures.period.end > LATE else None,
     )
+
+
+def _exchange(name: str, result: Any) -> Exchange:
+    counts = {key: result[key] for key in ("checked", "missing", "extra", "disordered")}
+    return Exchange(name=name, at=datetime.fromisoformat(result["at"]), **counts)
 
 
 def subjects(tx: Transaction, figures: Figures) -> dict[str, str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from storage import lanes
 from storage.lanes import DELIVERY, Filling
 from storage.transaction import Transaction
-from tickets.words import UNFINISHED, DeliveryState
+from tickets.words import UNFINISHED, DeliveryState, Medium
 
 _delivery = DELIVERY.c
 Act = Callable[[Transaction, int], bool]
+_PARKED = DeliveryState.PARKED
 RETRIABLE = (DeliveryState.PARKED, DeliveryState.CANCELLED)
 #: A parked one counts: a person looked and lets it be.
 CANCELLABLE = (*UNFINISHED, DeliveryState.PARKED)
@@ -33,11 +34,13 @@ def retry(tx: Transaction, delivery: int) -> bool:
 def cancel(tx: Transaction, delivery: int) -> bool:
     """End a delivery that was not sent; say whether there was one.
 
-    What a relay is sending at this moment is marked by what becomes of it.
+    What a relay is sending at this moment is marked by what becomes of it. An event
+    for the bus only if it is parked: to let one go that could leave makes a gap.
     """
     row = tx.run(
         update(DELIVERY)
         .where(_delivery.id == delivery, _delivery.state.in_(CANCELLABLE))
+        .where(or_(_delivery.channel != Medium.BUS, _delivery.state == _PARKED))
         .values(state=DeliveryState.CANCELLED)
         .returning(*DELIVERY.c)
     ).first()

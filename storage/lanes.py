@@ -218,7 +218,7 @@ def _without_empty(sql: Sql, items: Table) -> Any:
 
 
 def _with_fresh(sql: Sql, items: Table) -> Any:
-    fresh: dict[str, Any] = {"owner": None, "lease_until": None}
+    fresh: dict[str, Any] = {"owner": None, "lease_until": None, "fence": 0}
     fresh["next_at"] = _of_head(items.c.next_at)
     if items is DELIVERY:
         fresh["priority"] = _of_head(items.c.priority)

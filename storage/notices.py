@@ -52,6 +52,7 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
             replace(
                 _mail_notice(tx, due, rules, books=books, chains=chains),
                 who=acted.get(due.facts.get("who")),
+                stage=due.facts.get("stage", ""),
             ),
             due,
             bot=bot,

@@ -16,6 +16,8 @@ def _(message: str) -> str:
 
 SENTENCES = MappingProxyType(
     {
+        "chat.command.new": _("Begin another request"),
+        "chat.command.help": _("How to write to us"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
@@ -32,6 +34,9 @@ SENTENCES = MappingProxyType(
         "chat.toast.closed": _("%(number)s is closed."),
         "chat.toast.closed-already": _("This ticket is closed already."),
         "chat.toast.forbidden": _("The process does not allow that at this stage."),
+        "chat.toast.awaits-confirmation": _(
+            "%(number)s waits until the corporate system confirms it."
+        ),
         "chat.toast.judged-already": _("This has already been decided."),
         "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
         "chat.toast.rejected": _("Rejected: the message stays here only."),
@@ -90,6 +95,17 @@ SENTENCES = MappingProxyType(
         "chat.notice.forbidden": _(
             "⚠️ The process does not allow that at this stage: "
             "the ticket stays as it is."
+        ),
+        "chat.notice.awaits-confirmation": _(
+            "⏳ The ticket waits until the corporate system confirms it."
+        ),
+        "chat.notice.not-confirmed": _(
+            "↩️ The corporate system did not confirm this: "
+            "the ticket stays as it is.\n%(reason)s"
+        ),
+        "chat.notice.confirmation-late": _(
+            "⏰ The corporate system has not confirmed this in time. "
+            "The ticket goes on waiting; somebody should ask there."
         ),
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"

@@ -39,6 +39,8 @@ ssl_options.fail_if_no_peer_cert = false
 _CERTIFICATE = Path(__file__).parent / "mail" / "tls" / "localhost.pem"
 #: Somebody who may read and make everything, and write only into what is "open".
 READER = "reader"
+#: Users by the name of a token; each is one test's own, who may revoke it.
+TOKENS = tuple(f"token.{number}.{'x' * 180}" for number in range(30))
 _ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 _DEFINITIONS = {
     "vhosts": [{"name": "/"}, {"name": "desk/of us"}],
@@ -46,11 +48,13 @@ _DEFINITIONS = {
         {"name": "guest", "password": "guest", "tags": "administrator"},
         {"name": "desk@example.org", "password": "a/b:c@d %2F", "tags": ""},
         {"name": READER, "password": READER, "tags": ""},
+        *({"name": one, "password": one, "tags": ""} for one in TOKENS),
     ],
     "permissions": [
         {"user": "guest", "vhost": "/", **_ALL},
         {"user": "desk@example.org", "vhost": "desk/of us", **_ALL},
         {"user": READER, "vhost": "/", **_ALL, "write": "^open.*"},
+        *({"user": one, "vhost": "/", **_ALL} for one in TOKENS),
     ],
     "topic_permissions": [
         {
@@ -76,7 +80,7 @@ class RabbitMq:
         folder = make_folder("zayavka-rabbitmq-")
         (folder / "home").mkdir()
         (folder / "definitions.json").write_text(json.dumps(_DEFINITIONS))
-        (folder / "enabled_plugins").write_text("[].")
+        (folder / "enabled_plugins").write_text("[rabbitmq_amqp1_0].")
         conf = _CONF.format(
             size=MAX_MESSAGE,
             folder=folder,

@@ -201,13 +201,22 @@ def _reopened(ticket: Json, data: Json, _at: str) -> None:
 
 def _participant_added(ticket: Json, data: Json, _at: str) -> None:
     person = {key: data["person"][key] for key in ("id", "name", "email")}
-    if all(one["id"] != person["id"] for one in ticket["participants"]):
-        ticket["participants"].append({**person, "role": data["role"]})
+    quiet = data.get("quiet", False)
+    for one in ticket["participants"]:
+        if one["id"] == person["id"]:
+            one["quiet"] = quiet
+            return
+    joined = {**person, "role": data["role"], "quiet": quiet}
+    ticket["participants"].append(joined)
 
 
 def _delivery_failed(ticket: Json, data: Json, at: str) -> None:
     kept = ("channel", "recipient", "reason")
     ticket["failures"].append({"at": at, **{key: data[key] for key in kept}})
+
+
+def _details_changed(ticket: Json, data: Json, at: str) -> None:
+    """What a ticket awaits is no part of how it is listed."""
 
 
 STEPS: dict[str, Callable[[Json, Json, str], None]] = {
@@ -216,6 +225,8 @@ STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "attachment-added": _attachment_added,
     "assigned": _assigned,
     "stage-changed": _stage_changed,
+    "details-changed": _details_changed,
+    "escalated": _details_changed,
     "closed": _closed,
     "reopened": _reopened,
     "participant-added": _participant_added,

@@ -22,6 +22,11 @@ def fetched_arrivals(attachment_id: int) -> str:
     return f"arrival/telegram/file/{attachment_id}"
 
 
+def bus_arrivals(target: str, subject: str) -> str:
+    """Return the lane of what a target of the bus says about one thing."""
+    return f"arrival/bus/{target}/{subject}"
+
+
 def mail(number: str, recipient: str) -> str:
     return f"mail/{number}/{recipient.lower()}"
 

@@ -26,6 +26,12 @@ DeliveryId = NewType("DeliveryId", int)
 Json = dict[str, object]
 
 
+def key_of(stream: str) -> str:
+    """Return a stream's own name on the bus: ``NN-1`` or ``contact-12``."""
+    kind, _, name = stream.partition(":")
+    return name if kind == "ticket" else f"{kind}-{name}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """A place of support: its tickets' numbers begin with ``code``."""
@@ -84,6 +90,17 @@ class Specialist:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class System:
+    """A corporate system that speaks for itself, by its name on the bus."""
+
+    name: str
+
+
+#: Who can say something on a ticket.
+Author = Contact | Specialist | System
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
     """A request for support; ``version`` is the ``seq`` of its last event."""
 
@@ -131,7 +148,7 @@ class Comment:
     id: CommentId
     public_id: str
     ticket_id: TicketId
-    author: Contact | Specialist
+    author: Author
     visibility: Visibility
     trust: Trust
     channel: Channel
@@ -160,6 +177,7 @@ class Event:
     causation: ArrivalId | None
     data: Json
     content: Json = field(default_factory=dict)
+    cause: str = ""  # the id of the command that led to it, if one did
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,8 +25,9 @@ def tell(desk: Desk, ticket: Ticket, stage: str, *, actor: str) -> None:
     told = desk.rules.process.told.get(stage, {})
     if notice := told.get(Reader.PARTNER):
         who = _assignee(ticket) if stage == process.ASSIGNED else actor
+        facts: Json = {"who": who, "stage": ticket.stage}
         for one in desk.books.participants(ticket.id):
-            tell_participant(desk, ticket, one, notice=notice, facts={"who": who})
+            tell_participant(desk, ticket, one, notice=notice, facts=facts)
     if notice := told.get(Reader.ASSIGNEE):
         tell_assignee(desk, ticket, notice, actor=actor)
 
@@ -36,11 +37,15 @@ def tell_participant(
 ) -> None:
     """Queue a notice for one of the partner's people, by the way they are reached.
 
-    ``facts["who"]`` is who did it, as actors are written.
+    ``facts["who"]`` is who did it, as actors are written; ``facts["stage"]`` where
+    the ticket came to.
     """
     way = None if one.quiet else find_way(desk, ticket.id, one.contact)
     if isinstance(way, Person):
-        said: Json = {"assignee": ticket.assignee.name if ticket.assignee else ""}
+        said: Json = {
+            "assignee": ticket.assignee.name if ticket.assignee else "",
+            "stage": ticket.stage,
+        }
         chat.tell_person(desk.work, way, notice, ticket=ticket, facts=said)
     elif way is not None and not is_machine(way):
         mail_notice(desk.work, ticket, notice, email=way, priority=CARD, facts=facts)
@@ -51,7 +56,11 @@ def tell_assignee(desk: Desk, ticket: Ticket, notice: str, *, actor: str) -> Non
     assignee = ticket.assignee
     if assignee is None or actor == _assignee(ticket):
         return
-    facts: Json = {"assignee": assignee.name, "mention": assignee.telegram_id}
+    facts: Json = {
+        "assignee": assignee.name,
+        "mention": assignee.telegram_id,
+        "stage": ticket.stage,
+    }
     chat.tell_topic(desk, ticket, notice, facts=facts)
 
 

@@ -17,8 +17,9 @@ class MailNotice:
     """A mail to one recipient about a ticket.
 
     ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
-    names ``who`` did it, if anybody. ``to`` and ``cc`` are the people shown in the
-    headers, whoever the envelope's ``recipient`` is. ``references`` is the whole
+    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to. ``to``
+    and ``cc`` are the people shown in the headers, whoever the envelope's
+    ``recipient`` is. ``references`` is the whole
     chain, oldest first, its last entry the mail that is answered.
     """
 
@@ -38,6 +39,19 @@ class MailNotice:
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
     chat_link: str | None = None  # binds the recipient's Telegram account
     who: Contact | Specialist | None = None
+    stage: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """How a target of the bus agreed with the journal, when last compared."""
+
+    name: str
+    at: datetime
+    checked: int
+    missing: int
+    extra: int
+    disordered: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +70,7 @@ class DigestNotice:
     figures: Figures
     subjects: Mapping[str, str]
     late: datetime | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
 
 Mail = MailNotice | DigestNotice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum, unique
 from types import MappingProxyType
 
@@ -13,6 +14,8 @@ IN_PROGRESS = "in-progress"
 WAITING = "waiting"
 RESOLVED = "resolved"
 CLOSED = "closed"
+#: Where a ticket comes because somebody wrote or answered.
+BY_ITSELF = frozenset({NEW, ASSIGNED, IN_PROGRESS, WAITING})
 ENDED = frozenset({RESOLVED, CLOSED})
 #: No stage, but told of like one: an ended ticket is worked on again.
 REOPENED = "reopened"
@@ -39,6 +42,15 @@ TOLD: Told = MappingProxyType(
         REOPENED: {Reader.PARTNER: "reopened"},
     }
 )
+#: The notices there are, by who can be told them.
+NOTICES: Mapping[Reader, frozenset[str]] = MappingProxyType(
+    {
+        Reader.PARTNER: frozenset(
+            {"accepted", "taken", "moved", "resolved", "closed", "reopened"}
+        ),
+        Reader.ASSIGNEE: frozenset({"assigned", "moved"}),
+    }
+)
 
 
 class TransitionError(Exception):
@@ -52,11 +64,18 @@ class TransitionError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Process:
-    """Which stage may follow which, and who is told of what."""
+    """Which stage may follow which, who is told of what, and what the bus must confirm.
+
+    ``confirmed`` says within which time the corporate systems should answer whether
+    a ticket may come to a stage; until they do it only awaits it.
+    """
 
     name: str
     transitions: Mapping[str, frozenset[str]]
     told: Told = field(default_factory=lambda: TOLD)
+    confirmed: Mapping[str, timedelta] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -19,8 +19,6 @@ from tickets.process import TransitionError
 from tickets.stages import (
     answered_by_partner,
     assign,
-    close,
-    reopen,
     to_stage,
     to_stage_if_allowed,
 )
@@ -86,7 +84,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
     if is_note:
         chat.react(work, where, "noted")
     else:
-        ticket = _move_on(desk, ticket, author)
+        ticket = move_on(desk, ticket, author)
         chat.react(work, where, "queued")
         if not is_waiting(comment):
             send_answer(desk, ticket, comment)
@@ -105,7 +103,7 @@ def _words_of(said: Said) -> tuple[str, bool]:
     return text.removeprefix(NOTE_PREFIX).strip() if is_note else text, is_note
 
 
-def _move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
+def move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
     """Take the ticket if nobody has it, and let it wait for the partner.
 
     The answer itself tells the partner who has it, and that it is open again.
@@ -153,8 +151,8 @@ def _command(desk: Desk, action: str, ticket: Ticket, *, author: Specialist) -> 
             stage = ENDS[action]
             if ticket.stage == stage:
                 return f"{stage}-already"
-            to_stage(desk, ticket, stage, actor=actor)
-            return stage
+            after = to_stage(desk, ticket, stage, actor=actor)
+            return stage if after.stage == stage else "awaits-confirmation"
         case _:
             return "unknown-button"
 
@@ -201,9 +199,11 @@ def follow_topic(desk: Desk, moved: TopicMoved) -> Verdict:
     actor = f"specialist:{author.id}"
     try:
         if moved.closed and ticket.stage != process.CLOSED:
-            close(desk, ticket, actor=actor)
+            after = to_stage(desk, ticket, process.CLOSED, actor=actor)
+            if after.awaiting is not None:
+                chat.tell_topic(desk, after, "awaits-confirmation")
         elif not moved.closed and ticket.stage == process.CLOSED:
-            reopen(desk, ticket, actor=actor)
+            to_stage(desk, ticket, process.IN_PROGRESS, actor=actor)
     except TransitionError:
         chat.tell_topic(desk, ticket, "forbidden")
     return _done(ticket, "topic-closed" if moved.closed else "topic-reopened")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tickets import chat, process
+from tickets.confirming import ask, decline, forget_deadline, take_back
 from tickets.desk import Desk
 from tickets.model import Contact, Specialist, Ticket
 from tickets.notices import tell
@@ -16,14 +17,38 @@ def to_stage(
 ) -> Ticket:
     """Return the ticket in ``stage``; TransitionError if the process forbids it.
 
-    ``tells`` is False where what goes out anyway says the same.
+    Where the process wants the stage confirmed, the ticket awaits it and stays as it
+    is. ``tells`` is False where what goes out anyway says the same.
     """
     if ticket.stage == stage:
         return ticket
+    if stage in desk.rules.process.confirmed:
+        return ask(desk, ticket, stage, actor=actor)
+    return _enter(desk, ticket, stage, actor=actor, tells=tells)
+
+
+def confirm(
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str, reason: str | None = None
+) -> Ticket:
+    """Return the ticket in ``stage``: the corporate systems say that it counts.
+
+    With the stage that the ticket has already they decline what it awaits, for a
+    ``reason``. TransitionError if the process forbids it.
+    """
+    if ticket.stage != stage:
+        return _enter(desk, ticket, stage, actor=actor)
+    if ticket.awaiting is not None:
+        return decline(desk, ticket, actor=actor, reason=reason)
+    return ticket
+
+
+def _enter(
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str, tells: bool = True
+) -> Ticket:
     if stage == process.CLOSED:
-        return close(desk, ticket, actor=actor)
+        return _close(desk, ticket, actor=actor)
     if ticket.stage in process.ENDED and stage not in process.ENDED:
-        return reopen(desk, ticket, actor=actor, stage=stage, tells=tells)
+        return _reopen(desk, ticket, stage, actor=actor, tells=tells)
     return _step(
         desk,
         ticket,
@@ -48,8 +73,7 @@ def to_stage_if_allowed(
     return to_stage(desk, ticket, stage, actor=actor, tells=tells)
 
 
-def close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
-    """Return the ticket closed; TransitionError if the process forbids it."""
+def _close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
     return _step(
         desk,
         ticket,
@@ -61,15 +85,10 @@ def close(desk: Desk, ticket: Ticket, *, actor: str) -> Ticket:
     )
 
 
-def reopen(
-    desk: Desk,
-    ticket: Ticket,
-    *,
-    actor: str,
-    stage: str = process.IN_PROGRESS,
-    tells: bool = True,
+def _reopen(
+    desk: Desk, ticket: Ticket, stage: str, *, actor: str, tells: bool
 ) -> Ticket:
-    """Return the ticket in progress again; its end times are forgotten."""
+    """Return the ticket worked on again; its end times are forgotten."""
     return _step(
         desk,
         ticket,
@@ -99,8 +118,11 @@ def _step(
         actor=actor,
         data={"from": ticket.stage, "to": stage},
         stage=stage,
+        awaiting=None,
         **fields,
     )
+    if ticket.awaiting is not None:
+        forget_deadline(desk, ticket)
     chat.refresh_card(desk, after)
     if tells:
         came_to = process.REOPENED if type_ is EventType.REOPENED else stage
@@ -140,10 +162,15 @@ def assign(
 def answered_by_partner(
     desk: Desk, ticket: Ticket, contact: Contact, *, tells: bool = True
 ) -> Ticket:
-    """Move the ticket on after the partner's word: resume or reopen it."""
+    """Move the ticket on after the partner's word: resume or reopen it.
+
+    What it was to be confirmed in is asked no more.
+    """
+    actor = f"contact:{contact.id}"
+    if ticket.awaiting is not None:
+        ticket = take_back(desk, ticket, actor=actor)
     if ticket.stage not in {*process.ENDED, process.WAITING}:
         return ticket
-    actor = f"contact:{contact.id}"
     return to_stage_if_allowed(
         desk, ticket, process.IN_PROGRESS, actor=actor, tells=tells
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from app.commands import comparing
 from app.commands.listing import plain, print_rows
 from app.commands.shared import AsJson, config_of
 from app.commands.showing import View
@@ -33,11 +34,6 @@ COLUMNS = {
 }
 
 
-@app.callback()
-def group() -> None:
-    """Look at the data bus."""  # with one command alone typer would skip the name
-
-
 @app.command()
 def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """Show what each target has, what waits for it, and what a person must look at.
@@ -54,6 +50,10 @@ def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
         for name in (*targets, *(one for one in found if one not in targets))
     ]
     print_rows(rows, COLUMNS, as_json=as_json)
+
+
+app.command()(comparing.reconcile)
+app.command()(comparing.rehearse)
 
 
 def _row(name: str, target: Bus | None, standing: Standing, *, now: datetime) -> View:

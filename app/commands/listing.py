@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from app.commands.shared import config_of
+from app.commands.shared import LARGEST, config_of
 from app.commands.showing import View, minute, print_json, print_table
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Limit = Annotated[
     typer.Option(
         "--limit",
         min=1,
+        max=LARGEST,
         help=f"At most so many, the newest. Tables show {TABLE_ROWS}, JSON all.",
     ),
 ]

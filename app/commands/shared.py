@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Number = Annotated[int, typer.Argument(metavar="ID", help="Its id in the listing.")]
+#: The largest number that a column holds.
+LARGEST = 2**63 - 1
+Number = Annotated[
+    int, typer.Argument(metavar="ID", max=LARGEST, help="Its id in the listing.")
+]
 
 
 def config_of(ctx: typer.Context) -> Config:

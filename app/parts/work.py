@@ -1,4 +1,4 @@
-"""What files arrivals, and what makes digests."""
+"""What files arrivals, makes digests, and does what falls due."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from app.deadlines import Deadlines
 from app.digests import StoredRuns
 from app.filing import Filing
 from app.parts.kit import Kit, now
@@ -13,6 +14,7 @@ from app.reading import read
 from scheduler.arrivals import ArrivalSource
 from scheduler.digests import Digesting
 from scheduler.drain import Drain
+from storage.timers import Due
 from tickets.digests import Owed
 
 #: How many arrivals are in hand at once, and how long they may gather, in seconds.
@@ -21,6 +23,8 @@ ARRIVALS, ARRIVAL_PACE = 50, 0.02
 
 #: How often digests are looked for beside their hours, in seconds.
 DIGEST_POLL = 60.0
+#: How often timers are looked at, in seconds.
+DEADLINE_POLL = 5.0
 
 
 def make_filing(kit: Kit) -> Drain[Any]:
@@ -36,3 +40,9 @@ def make_digesting(kit: Kit) -> Drain[Sequence[Owed]]:
     runs = StoredRuns(store=kit.store, reports=names)
     source = Digesting(plans=kit.plans, runs=runs, now=now)
     return Drain(name="digests", source=source, room=1, poll=DIGEST_POLL)
+
+
+def make_deadlines(kit: Kit) -> Drain[Sequence[Due]]:
+    """Return what does what falls due."""
+    source = Deadlines(store=kit.store, rules=kit.rules, mirror=kit.mirror)
+    return Drain(name="deadlines", source=source, room=20, poll=DEADLINE_POLL)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import ssl
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,10 +13,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from bus.amqp1.node import FORM as _NODE
+from bus.amqp1.node import read_node
 from bus.broker import read_broker
+from bus.esb1c.application import FORM as _ESB
+from bus.esb1c.application import read_application
+from bus.receiver import read_receiver
+from bus.signing import read_secret
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
+_WEBHOOK = "http(s)://HOST:PORT/PATH"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -48,10 +60,13 @@ def path_of(url: str) -> Path:
 def without_password(url: str) -> str:
     """Return a URL as it may be shown: with the user's name alone.
 
-    What stands before the last ``@`` may be a password, even one with a slash.
+    What stands before the last ``@`` may be a password, even one with a slash. The
+    query of a web address may be one, too.
     """
     scheme, mark, rest = url.partition("://")
     user, at, where = rest.rpartition("@")
+    if scheme in {"http", "https"}:
+        where = re.sub(r"\?.+", "?***", where)
     return f"{scheme}{mark}{user.partition(':')[0]}{at}{where}"
 
 
@@ -99,15 +114,31 @@ def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 
 def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
-    if url.startswith("file:"):
+    scheme = url.partition(":")[0]
+    if scheme == "file":
         return SecretStr(_resolve_url(url, info))
-    if not url.startswith(("amqp:", "amqps:")):
-        raise ValueError(f"must be file:PATH or {_RABBIT}")
+    if scheme not in _BUSES:
+        forms = ", ".join(dict.fromkeys(form for form, _ in _BUSES.values()))
+        raise ValueError(f"must be one of file:PATH, {forms}")
+    form, read = _BUSES[scheme]
     try:
-        read_broker(url)
+        read(url)
     except ValueError as error:
-        raise ValueError(f"must be {_RABBIT}: {error}") from None
+        raise ValueError(f"must be {form}: {error}") from None
     return secret
+
+
+#: How the URL of each kind of bus looks, and what reads it.
+_BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "amqp": (_RABBIT, read_broker),
+    "amqps": (_RABBIT, read_broker),
+    "amqp1": (_NODE, read_node),
+    "amqp1s": (_NODE, read_node),
+    "esb1c+http": (_ESB, read_application),
+    "esb1c+https": (_ESB, read_application),
+    "http": (_WEBHOOK, read_receiver),
+    "https": (_WEBHOOK, read_receiver),
+}
 
 
 def _http(url: str) -> str:
@@ -154,6 +185,15 @@ def _cron(schedule: str) -> str:
     return schedule
 
 
+def _span(written: object) -> object:
+    if isinstance(written, timedelta):
+        return written
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", str(written))
+    if found is None:
+        raise ValueError(f"{written!r} is no span of time, as 30m, 4h or 2d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -178,14 +218,29 @@ def _strong(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _not_empty(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
+def _signing(secret: SecretStr) -> SecretStr:
+    read_secret(secret.get_secret_value())
+    return secret
+
+
+def _certificates(path: Path, info: ValidationInfo) -> Path:
+    found = _file(path, info)
+    try:
+        ssl.create_default_context(cafile=found)
+    except OSError:  # the ssl module's own errors are among these
+        raise ValueError("must be a file of certificates (PEM)") from None
+    return found
+
+
+def _bot_token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be as @BotFather gives it: NUMBER:LETTERS")
     return secret
 
 
 Folder = Annotated[Path, AfterValidator(_folder)]
 File = Annotated[Path, AfterValidator(_file)]
+Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
@@ -195,10 +250,15 @@ HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
-Token = Annotated[SecretStr, AfterValidator(_not_empty)]
+Token = Annotated[SecretStr, AfterValidator(_bot_token)]
 Keys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_strong)], ...],
+    BeforeValidator(_as_list),
+]
+SigningKeys = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_signing)], ...],
     BeforeValidator(_as_list),
 ]

@@ -11,6 +11,7 @@ from app.settings.kinds import (
     Address,
     BlobUrl,
     BusUrl,
+    Certificates,
     Cron,
     Everything,
     File,
@@ -20,12 +21,15 @@ from app.settings.kinds import (
     MailDomain,
     RelayUrl,
     ReplyStyle,
+    SigningKeys,
+    Span,
     StorageUrl,
     Token,
     Zone,
     path_of,
     without_password,
 )
+from bus.broker import READABLE
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
@@ -186,7 +190,11 @@ class Site(Table):
 
 
 class BusinessProcess(Table):
-    """A ticket's stages and the ways between them."""
+    """A ticket's stages, the ways between them, and who is told of what.
+
+    ``confirmed`` are the stages that the bus must confirm, each with the time after
+    which a confirmation is late.
+    """
 
     stages: tuple[str, ...] = process.DEFAULT.stages
     transitions: dict[str, tuple[str, ...]] = {
@@ -197,6 +205,38 @@ class BusinessProcess(Table):
         )
         for stage in process.DEFAULT.stages
     }
+
+    told: dict[str, dict[process.Reader, str]] = {}
+    confirmed: dict[str, Span] = {}
+
+    @property
+    def notices(self) -> process.Told:
+        """Return who is told of what: as written, else as by default."""
+        return {**process.TOLD, **self.told}
+
+    @model_validator(mode="after")
+    def check_told(self) -> Self:
+        for stage in sorted(self.told.keys() - {*self.stages, process.REOPENED}):
+            raise ValueError(f"told names {stage!r}, which stages do not list")
+        for stage, readers in self.told.items():
+            for reader, notice in readers.items():
+                if notice not in (there := process.NOTICES[reader]):
+                    raise ValueError(
+                        f"told.{stage}.{reader} = {notice!r} is no notice "
+                        f"(there are: {', '.join(sorted(there))})"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def check_confirmed(self) -> Self:
+        for stage in sorted(self.confirmed.keys() - set(self.stages)):
+            raise ValueError(f"confirmed names {stage!r}, which stages do not list")
+        for stage in process.BY_ITSELF & self.confirmed.keys():
+            raise ValueError(
+                f"confirmed.{stage}: the desk comes to this stage by itself when "
+                "somebody writes, so nobody can be asked"
+            )
+        return self
 
     @model_validator(mode="after")
     def check_ways(self) -> Self:
@@ -234,20 +274,63 @@ class Bus(Table):
     """A target of the data bus.
 
     Filters need the ``snapshot`` events that begin a stream in the middle; until
-    those are built only the empty ones, which choose everything, are taken.
+    those are built only the empty ones, which choose everything, are taken. ``secret``
+    is for HTTP: what events are signed with, with all of several. ``ca_file`` says
+    which certificates count instead of the system's.
     """
 
-    secrets = ("url",)
+    secrets = ("url", "secret")
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     url: BusUrl
+    secret: SigningKeys = ()
+    ca_file: Certificates | None = None
     sites: Everything = ()
     organisations: Everything = ()
+    audit: str | None = Field(default=None, min_length=1, max_length=255)
+    positions: HttpUrl | None = None
+    reconcile: Cron = "30 3 * * *"
+
+    @model_validator(mode="after")
+    def check_audit(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.audit and scheme not in {"amqp", "amqps"}:
+            raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
+        return self
+
+    @property
+    def can_be_reconciled(self) -> bool:
+        """Say whether there is a way to see what the target has."""
+        is_file = self.url.get_secret_value().startswith("file:")
+        return is_file or self.audit is not None or self.positions is not None
+
+    commands: str | None = Field(default=None, min_length=1, max_length=255)
+
+    @model_validator(mode="after")
+    def check_commands(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.commands is not None and scheme not in READABLE:
+            raise ValueError(
+                f"commands names a queue, and {scheme}: has none to read; those that "
+                f"have: {', '.join(READABLE)}"
+            )
+        return self
 
     @property
     def shown_url(self) -> str:
         """Return the address as it may be shown: without its password."""
         return without_password(self.url.get_secret_value())
+
+    @model_validator(mode="after")
+    def check_http(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.secret and scheme not in {"http", "https"}:
+            raise ValueError(f"secret signs what goes by HTTP; url is {scheme}:")
+        if self.ca_file and scheme not in {"https", "amqp1s", "esb1c+https"}:
+            raise ValueError(
+                f"ca_file is for https, amqp1s and esb1c+https; url is {scheme}:"
+            )
+        return self
 
 
 class DigestScope(Table):

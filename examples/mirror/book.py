@@ -37,7 +37,7 @@ class Book:
 
     def _keep(self, event: Event, body: str) -> str:
         source, id_, type_ = event["source"], event["id"], event["type"]
-        sequence = int(event["sequence"])
+        sequence = int(event["sequence"]) if "sequence" in event else None
         where = (source, sequence, id_)
         self.db.execute(
             "INSERT INTO arrival (source, sequence, id) VALUES (?, ?, ?)", where
@@ -45,10 +45,10 @@ class Book:
         known = "SELECT 1 FROM event WHERE source = ? AND id = ?"
         if self._one(known, source, id_):
             return "repeat"
-        outcome = self._place(event)
+        outcome = "aside" if sequence is None else self._place(event)
         row = (source, id_, sequence, type_, outcome, body)
         self.db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", row)
-        if outcome not in {"held", "stale"}:
+        if outcome in {"applied", "unknown"}:
             self._follow(source)
         return outcome
 

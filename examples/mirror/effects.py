@@ -15,13 +15,13 @@ _COMMENT = """INSERT OR REPLACE INTO comment VALUES (
     :at, :text, :text_sha256, :text_url)"""
 _ATTACHMENT = """INSERT INTO attachment VALUES (
     :comment, :name, :media_type, :size, :sha256, :url)"""
-_PARTICIPANT = (
-    "INSERT OR IGNORE INTO participant VALUES (:partitionkey, :contact, :role)"
-)
+_PARTICIPANT = """INSERT INTO participant VALUES (
+    :partitionkey, :contact, :role, :quiet)
+    ON CONFLICT DO UPDATE SET quiet = excluded.quiet"""
 _TICKET = """INSERT OR REPLACE INTO ticket VALUES (
     :partitionkey, :site, :organisation, :requester, :subject, :process, :stage,
     :priority, :assignee, :opened_at, :first_answer_at, :resolved_at, :closed_at,
-    :merged_into, 1)"""
+    :merged_into, :awaiting, 1)"""
 _FORGET = (
     """DELETE FROM attachment WHERE comment IN (
     SELECT id FROM comment WHERE ticket = :partitionkey)""",
@@ -47,18 +47,23 @@ EFFECTS: dict[str, tuple[str, ...]] = {
         "UPDATE ticket SET assignee = :to WHERE number = :partitionkey",
     ),
     "zayavka.ticket.stage-changed.v1": (
-        """UPDATE ticket SET stage = :to,
+        """UPDATE ticket SET stage = :to, awaiting = NULL,
         resolved_at = CASE :to WHEN 'resolved' THEN :time ELSE resolved_at END
         WHERE number = :partitionkey""",
     ),
     "zayavka.ticket.closed.v1": (
-        """UPDATE ticket SET stage = :to, closed_at = :time,
+        """UPDATE ticket SET stage = :to, awaiting = NULL, closed_at = :time,
         resolved_at = coalesce(resolved_at, :time) WHERE number = :partitionkey""",
     ),
     "zayavka.ticket.reopened.v1": (
-        """UPDATE ticket SET stage = :to, resolved_at = NULL, closed_at = NULL
+        """UPDATE ticket
+        SET stage = :to, awaiting = NULL, resolved_at = NULL, closed_at = NULL
         WHERE number = :partitionkey""",
     ),
+    "zayavka.ticket.details-changed.v1": (
+        "UPDATE ticket SET awaiting = :awaiting WHERE number = :partitionkey",
+    ),
+    "zayavka.ticket.escalated.v1": (),
     "zayavka.ticket.participant-added.v1": (_PARTICIPANT,),
     "zayavka.ticket.delivery-failed.v1": (
         """INSERT INTO failure VALUES (
@@ -74,7 +79,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     ),
     "zayavka.specialist.changed.v1": (
         """INSERT OR REPLACE INTO specialist VALUES (
-        :specialist, :name, :telegram_id, :site, :role)""",
+        :specialist, :name, :telegram_id, :site, :role, :active)""",
     ),
 }
 for _kind in ("ticket", "organisation", "contact", "specialist"):
@@ -83,7 +88,8 @@ for _kind in ("ticket", "organisation", "contact", "specialist"):
     )
 #: What a ticket does not have when it is opened, and what a comment may not have.
 _LATER = ("assignee", "first_answer_at", "resolved_at", "closed_at", "merged_into")
-_ABSENT = dict.fromkeys((*_LATER, "text", "text_sha256", "text_url"))
+_ABSENT: Event = dict.fromkeys((*_LATER, "awaiting", "text", "text_sha256", "text_url"))
+_ABSENT |= {"quiet": False, "active": True}
 
 
 def apply(db: Connection, event: Event) -> bool:
@@ -121,7 +127,8 @@ def _values(event: Event, *said: Event) -> Event:
     for one in (event, *said):
         values |= one
     author = values.get("author", {})
-    values |= {"author_kind": author.get("kind"), "author_id": author.get("id")}
+    values["author_kind"] = author.get("kind")
+    values["author_id"] = author.get("id", author.get("name"))  # systems have none
     values["sequence"] = int(event["sequence"])
     if values["text"] is not None:  # a longer text is known by its sha256 alone
         values["text_sha256"] = hashlib.sha256(values["text"].encode()).hexdigest()

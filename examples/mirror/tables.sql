@@ -2,7 +2,8 @@
 CREATE TABLE IF NOT EXISTS arrival (
     place INTEGER PRIMARY KEY, source TEXT, sequence INTEGER, id TEXT);
 -- The events, each once. Outcome: applied, held (something before it is missing),
--- stale (its place was taken already) or unknown (a type that is newer than we are).
+-- stale (its place was taken already), unknown (a type that is newer than we are) or
+-- aside (it stands in no stream, as the desk's answers to commands).
 CREATE TABLE IF NOT EXISTS event (
     source TEXT, id TEXT, sequence INTEGER, type TEXT, outcome TEXT, body TEXT,
     PRIMARY KEY (source, id));
@@ -28,16 +29,18 @@ CREATE TABLE IF NOT EXISTS contact (
     id INTEGER PRIMARY KEY, organisation INTEGER, name TEXT, emails TEXT,
     telegram_id INTEGER, language TEXT);
 CREATE TABLE IF NOT EXISTS specialist (
-    id INTEGER PRIMARY KEY, name TEXT, telegram_id INTEGER, site TEXT, role TEXT);
+    id INTEGER PRIMARY KEY, name TEXT, telegram_id INTEGER, site TEXT, role TEXT,
+    active INTEGER);
 CREATE TABLE IF NOT EXISTS ticket (
     number TEXT PRIMARY KEY, site TEXT, organisation INTEGER, requester INTEGER,
     subject TEXT, process TEXT, stage TEXT, priority TEXT, assignee INTEGER,
     opened_at TEXT, first_answer_at TEXT, resolved_at TEXT, closed_at TEXT,
-    merged_into TEXT, followed INTEGER NOT NULL DEFAULT 1);
+    merged_into TEXT, awaiting TEXT, followed INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE IF NOT EXISTS participant (
-    ticket TEXT, contact INTEGER, role TEXT, PRIMARY KEY (ticket, contact));
+    ticket TEXT, contact INTEGER, role TEXT, quiet INTEGER,
+    PRIMARY KEY (ticket, contact));
 CREATE TABLE IF NOT EXISTS comment (
-    id TEXT PRIMARY KEY, ticket TEXT, author_kind TEXT, author INTEGER,
+    id TEXT PRIMARY KEY, ticket TEXT, author_kind TEXT, author,
     visibility TEXT, trust TEXT, channel TEXT, at TEXT,
     text TEXT, text_sha256 TEXT, text_url TEXT);
 CREATE INDEX IF NOT EXISTS comment_ticket ON comment (ticket);

@@ -116,6 +116,7 @@ def run_drill(
     house: House, chance: random.Random, storm: Callable[[Desk, random.Random], None]
 ) -> Drill:
     """Let people write while there is a storm; wait until all of it is worked."""
+    house.records.age()
     server = MailServer(house.desk.smtp_port)
     partners = Partners(house=house, server=server, chance=fork(chance))
     staff = Staff(house=house, chance=fork(chance))

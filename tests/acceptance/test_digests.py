@@ -16,7 +16,7 @@ from tests.acceptance.desks import command, environment, program
 from tests.acceptance.houses import House
 from tests.acceptance.letters import Mailboxes
 from tests.acceptance.waiting import eventually
-from tests.databases import Templates
+from tests.databases import Templates, age
 
 BOSS, HEAD = "boss@example.org", "head@example.org"
 #: The last year has ended, so its digest is due at once.
@@ -40,6 +40,7 @@ def part(config: Path, name: str) -> dict[str, object]:
 def test_what_is_due_is_sent_at_start_and_once_whatever_is_killed(own: House) -> None:
     config = own.desk.config
     config.write_text(config.read_text() + YEARLY)
+    own.records.age()
     own.desk.start()
     told = own.mail(BOSS, "Support of the year")
     assert told["Auto-Submitted"] == "auto-generated"
@@ -83,6 +84,20 @@ def scheduler(config: Path, log: Path) -> Iterator[None]:
             process.kill()
 
 
+def test_a_new_desk_tells_nothing_of_the_time_before_it(own: House) -> None:
+    config = own.desk.config
+    config.write_text(config.read_text() + YEARLY)
+    own.desk.start()
+    sent = json.loads(
+        command(config, "digest", "send", "Support of the year", "--json")
+    )
+    assert sent["recipients"] == [BOSS, HEAD]
+    own.mail(HEAD, "Support of the year")
+    assert part(config, "scheduler")["ok"] is True
+    own.quiet()
+    assert len(own.mailboxes.mails(HEAD)) == 1
+
+
 def test_two_schedulers_on_postgresql_send_one(
     templates: Templates, tmp_path: Path
 ) -> None:
@@ -95,6 +110,7 @@ def test_two_schedulers_on_postgresql_send_one(
             f'[storage]\nurl = "{url}"\n[telegram]\nenabled = false\n'
             f'[mail]\nrelay = "maildir:sent"\n{YEARLY}'
         )
+        age(places)
         for log in logs:
             running.enter_context(scheduler(config, log))
         eventually(lambda: len(boxes.mails()) >= 2, seconds=60, what="the digests")

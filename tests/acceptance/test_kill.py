@@ -43,6 +43,10 @@ SLOW_START = 10.0  # seconds; two or three are usual
 REPEATED = "Sent again"
 SAID = ("id", "visibility", "trust", "channel", "text", "at", "attachments")
 Feed = Callable[[], list[Json]]
+QUIET = """
+    SELECT number, contact_id FROM participant
+    JOIN ticket ON ticket.id = ticket_id WHERE quiet
+"""
 #: A drill that is over, and each bus's events.
 Held = tuple[Drill, dict[str, Feed]]
 
@@ -245,12 +249,22 @@ def test_the_bus_alone_replays_to_the_records(held: Held) -> None:
     records = drill.house.records
     ids = sorted(records.column("SELECT id FROM event"))
     known = records.look(all_tickets)
+    quiet = {(row["number"], row["contact_id"]) for row in records.rows(QUIET)}
     for name, feed in feeds.items():
         state = replayed(feed())
         sys.stdout.write(f"{name}: {len(ids)} events, {state.repeats} repeats\n")
         assert sorted(state.ids) == ids
         told = {number: seen(ticket) for number, ticket in state.listed().items()}
+        assert quiet_in(told) == quiet
         assert told == known
+
+
+def quiet_in(tickets: dict[str, Any]) -> set[tuple[str, int]]:
+    """Take out which people are quiet, which no list of the desk tells."""
+    people = [
+        (number, one) for number in tickets for one in tickets[number]["participants"]
+    ]
+    return {(number, one["id"]) for number, one in people if one.pop("quiet")}
 
 
 def all_tickets(tx: Transaction) -> dict[str, Any]:

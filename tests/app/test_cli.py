@@ -246,6 +246,51 @@ def test_a_process_of_its_own_prints_whole_rows_into_a_pipe(desk: Path) -> None:
     assert "Не печатает принтер".encode() in ended.stdout
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("arrival", "show", "9" * 20),
+        ("delivery", "retry", "9" * 20),
+        ("ticket", "list", "--limit", "9" * 20),
+        ("stats", "--since", "0001-01-01"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_no_column_holds_is_bad_usage(
+    run: Run, words: tuple[str, ...]
+) -> None:
+    ended = run(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert words[1] in ended.err or "ID" in ended.err
+
+
+def test_an_output_on_a_full_disk_is_told(desk: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(  # noqa: S603 # our own program
+            zayavka(desk, "audit"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("zayavka: ")
+    assert ended.stderr.endswith("No space left on device\n")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_one_started_without_an_output_does_its_work(desk: Path) -> None:
+    ended = subprocess.run(  # noqa: S603 # our own program, by way of a shell that closes it
+        ["/bin/sh", "-c", '"$@" >&-', "sh", *zayavka(desk, "audit")],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_reader_that_leaves_early_causes_no_noise(desk: Path) -> None:
     with subprocess.Popen(  # noqa: S603 # our own program
         zayavka(desk, "ticket", "show", "NN-1", "--json"),
@@ -262,7 +307,16 @@ def test_a_port_that_is_taken_is_named_by_its_key(desk: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         said = in_vain(desk, f"[mail.smtp]\nport = {port}\n[http]\nport = 0\n")
-        assert f"mail.smtp.port = {port}: " in said
+        assert f"mail.smtp.port = {port} on 127.0.0.1: " in said
+
+
+def test_a_certificate_that_is_none_is_named_by_its_key(
+    desk: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x.pem").write_text("no certificate")
+    pem = 'tls_cert = "x.pem"\ntls_key = "x.pem"\n'
+    said = in_vain(desk, f"[http]\nport = 0\n[mail.smtp]\nport = 0\n{pem}")
+    assert f"zayavka: mail.smtp.tls_cert = {tmp_path}/x.pem: " in said
 
 
 def test_a_folder_that_cannot_be_made_is_named_by_its_key(desk: Path) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from app.config import Config, ConfigError, load, rules_from, validate_for_run
 from app.settings.kinds import without_password
+from tests.mail.sink import CERTIFICATE
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
+HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
+RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+NODE = '[[bus]]\nname = "k"\nurl = "amqp1s://h/desk"\n'
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
 
@@ -132,8 +138,21 @@ def test_a_secret_file_given_by_the_environment_is_read(
             "[mail.smtp]\nport = 70000\n",
             "mail.smtp.port = 70000: must be less than or equal to 65535",
         ),
-        ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
-        ('[telegram]\ntoken = ""\n', "telegram.token: must not be empty"),
+        (
+            '[telegram]\nmode = "webhook"\n',
+            "= 'webhook': this version does not do that yet; must be 'polling'",
+        ),
+        (
+            '[telegram]\nstrangers = "triage"\n',
+            "telegram.strangers = 'triage': this version does not do that yet; must be",
+        ),
+        (
+            '[mail]\nstrangers = "triage"\n',
+            "mail.strangers = 'triage': this version does not do that yet; must be 'a",
+        ),
+        ('[mail]\nstrangers = "all"\n', "mail.strangers = 'all': must be 'accept'"),
+        ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
+        ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
         ('[[digests]]\nname = "x"\n', "digests[0].schedule: must be given"),
         (f"{DIGEST}schedule = '0 9 * *'\n", "= '0 9 * *': must be the five fields"),
@@ -153,11 +172,31 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
-        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH or amqp(s):"),
+        (
+            '[[bus]]\nname = "k"\nurl = "kafka://h"\n',
+            "one of file:PATH, amqp(s):",
+        ),
+        ('[[bus]]\nname = "k"\nurl = "amqp1://h"\n', "the address is missing"),
+        ('[[bus]]\nname = "k"\nurl = "esb1c+https://h"\n', "client and secret are"),
+        (f'{NODE}audit = "a"\n', "audit names a stream queue of RabbitMQ"),
+        ('[[bus]]\nname = "k"\nurl = "https:///in"\n', "the host is missing"),
+        (f'{HOOK}secret = "whsec_x"\n', "bus[0].secret[0]: must be whsec_ and"),
+        (f'{HOOK}ca_file = "no.pem"\n', "must be a file that exists"),
+        (f'{HOOK}ca_file = "desk.toml"\n', "must be a file of certificates (PEM)"),
+        (f'{RABBIT}secret = "{SIGNING}"\n', "secret signs what goes by HTTP"),
+        (
+            f'{RABBIT}ca_file = "{CERTIFICATE}"\n',
+            "and esb1c+https; url is amqp:",
+        ),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
         ("[process]\ntransitions = {new = ['x']}\n", "transitions name 'x'"),
+        ("[process.told]\nshut = {}\n", "told names 'shut'"),
+        ("[process.told]\nnew = {partner = 'hello'}\n", "no notice (there are: acc"),
+        ("[process.confirmed]\nshut = '1h'\n", "confirmed names 'shut'"),
+        ("[process.confirmed]\nclosed = '1 hour'\n", "no span of time, as 30m"),
+        ("[process.confirmed]\nwaiting = '1h'\n", "by itself when somebody writes"),
         ('mail = "x"\n', "desk.toml: mail = 'x': must be a table"),
         ("sites = []\n", "sites"),
         ("[mail\n", "desk.toml: Expected"),
@@ -203,8 +242,13 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://user:{SECRET}/x@host/in"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://user:p@host:x/in?key={SECRET}"\n',
+        f'[[bus]]\nname = "k"\nurl = "https://host/in?key={SECRET}@{SECRET}"\n',
+        f'{HOOK}secret = "{SECRET}"\n',
         f'[service]\nsecret = ["{SECRET}", "short"]\n',
         f'[telegram]\ntoken = ["{SECRET}"]\n',
+        f'[telegram]\ntoken = "{SECRET}"\n',
     ],
 )
 def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
@@ -213,7 +257,7 @@ def test_an_error_never_shows_a_secret(folder: Path, text: str) -> None:
 
 def test_a_configuration_never_shows_its_secrets(folder: Path) -> None:
     text = (
-        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "{SECRET}"\n'
+        f'[service]\nsecret = ["{SECRET}"]\n[telegram]\ntoken = "7:{SECRET}"\n'
         f'[mail]\nrelay = "smtp://user:{SECRET}@host:25"\n'
         f'[storage]\nurl = "postgresql+psycopg://user:{SECRET}@host/db"\n'
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host/?exchange=e"\n'
@@ -230,6 +274,19 @@ def test_names_that_must_differ_are_refused_when_repeated(folder: Path) -> None:
 def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     twice = WEEKLY.replace('["a@b.c"]', '["a@b.c", "A@b.c"]')
     assert "must name each address once" in problems(write(folder, twice))
+
+
+def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
+    (folder / "secrets").write_text(f"{SIGNING}\n{SIGNING}\n")
+    for line, count in (
+        ("", 0),
+        (f"secret = '{SIGNING}'\n", 1),
+        (f"secret = ['{SIGNING}', '{SIGNING}']\n", 2),
+        ("secret_file = 'secrets'\n", 2),
+    ):
+        (target,) = load(write(folder, f"{HOOK}{line}")).bus
+        assert [one.get_secret_value() for one in target.secret] == [SIGNING] * count
+        assert SIGNING not in repr(target)
 
 
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
@@ -251,6 +308,15 @@ def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:
     assert "telegram.token" in said
     assert "mail.relay" in said
     assert validate_for_run(load(), sandbox=True) == ()
+
+
+def test_a_bus_that_needs_an_extra_names_it_before_anything_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "proton", None)
+    config = load(write(folder, '[[bus]]\nname = "b"\nurl = "amqp1s://h/desk"\n'))
+    (said,) = validate_for_run(config, sandbox=True)
+    assert said == "bus b: amqp1s: speaks AMQP 1.0: pip install zayavka[amqp1]"
 
 
 def test_a_desk_without_a_chat_says_so_and_runs(folder: Path) -> None:
@@ -301,6 +367,7 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
         ("amqps://desk:hu@sh@mq.example", "amqps://desk@mq.example"),
         ("amqp://:hush@mq.example", "amqp://@mq.example"),
         ("https://bus.example/in", "https://bus.example/in"),
+        ("https://desk:hush@h/in?key=hush", "https://desk@h/in?***"),
         ("file:/var/bus.jsonl", "file:/var/bus.jsonl"),
     ],
 )

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.config import load
+from app.parts import doors
 from app.service import Service
 
 MAIL = "From: ivan@partner.example\r\nSubject: x\r\nMessage-ID: <%s@x>\r\n\r\nbody\r\n"
@@ -53,6 +55,21 @@ def test_both_doors_are_open_at_once_and_each_counts_its_own(desk: Path) -> None
         assert ready["lmtp"]["detail"].endswith(" 1 kept")
 
     assert serve(desk, "lmtp_port = 0\n", act) == ["smtp", "lmtp"]
+
+
+def test_a_door_that_has_no_room_is_not_ready(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "DISK_RESERVE", 2**62)
+
+    def act(ports: dict[str, int]) -> None:
+        with pytest.raises(smtplib.SMTPSenderRefused, match="452"):
+            by_smtp(ports["smtp"])
+        ready = httpx.get(f"http://127.0.0.1:{ports['http']}/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["parts"]["smtp"]["detail"].startswith("takes no mail")
+
+    assert serve(desk, "", act) == []
 
 
 def test_the_only_door_may_speak_lmtp(desk: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.leading import Led, Tasks, running
+from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.store import Places
 from tests.databases import Templates, cut_sessions
@@ -143,3 +144,25 @@ def test_what_ends_a_part_is_raised() -> None:
     one = led("one", Alone(), [], trouble=ValueError("a fault of ours"))
     with capture_logs(), pytest.raises(ValueError, match="a fault of ours"):
         asyncio.run(one.run())
+
+
+def test_a_start_that_finds_the_records_away_is_tried_again() -> None:
+    async def scene() -> None:
+        book: list[str] = []
+        away = [StorageError("no connection")]
+
+        @asynccontextmanager
+        async def start() -> AsyncIterator[Tasks]:
+            if away:
+                raise away.pop()
+            async with running(Work("a", book)) as tasks:
+                yield tasks
+
+        part = Led(name="a", leadership=Alone(), start=start)
+        async with running(part):
+            await until(book, "a begins")
+        assert not part.stands_by
+
+    with capture_logs() as logs:
+        asyncio.run(scene())
+    assert [one["event"] for one in logs] == ["leading", "leadership_lost", "leading"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import json
 import logging
@@ -97,6 +98,17 @@ def test_what_libraries_log_goes_the_same_way(written: io.StringIO) -> None:
     logging.getLogger("library").info("chatter")
     (line,) = written.getvalue().splitlines()
     assert json.loads(line)["event"] == "called bot***"
+
+
+def test_a_log_on_a_full_disk_stops_nobody(written: io.StringIO) -> None:
+    del written  # it restores what is set up here
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        set_up(stream=full)
+        structlog.get_logger().error("smtp.full", peer="x")
+        logging.getLogger("library").error("it went wrong")
+        set_up(stream=io.StringIO())
+        with contextlib.suppress(OSError):
+            full.close()
 
 
 def test_a_terminal_gets_words(written: io.StringIO) -> None:

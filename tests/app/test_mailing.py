@@ -17,7 +17,7 @@ from scheduler.drain import Drain
 from storage.store import Places
 from tests.app.workshop import Workshop, add_mailing, mails_in, run
 from tests.mail.sink import DROP, Script, open_sink
-from tickets.sending import Uncertain
+from tickets.sending import Sent, Uncertain
 
 MANNER = Manner(max_connections=2, seconds=2.0, final_seconds=2.0)
 
@@ -89,6 +89,34 @@ def test_every_attempt_sends_the_same_bytes(places: Places) -> None:
         assert shop.states("accepted") == ["parked"]
         assert len(deaf.taken) == 5
         assert len(set(deaf.taken)) == 1
+
+    run(places, scene)
+
+
+def test_what_was_sent_while_the_records_were_away_is_sent_once(places: Places) -> None:
+    class Taking:
+        """A server that takes mails, at which moment the records go away."""
+
+        def __init__(self, shop: Workshop) -> None:
+            self.shop = shop
+            self.taken = 0
+
+        async def send(self, sender: str, recipient: str, content: bytes) -> Sent:
+            del sender, recipient, content
+            self.taken += 1
+            self.shop.store.absent = 2
+            return Sent("250 ok")
+
+        async def close(self) -> None:
+            return
+
+    async def scene(shop: Workshop) -> None:
+        server = Taking(shop)
+        add_mailing(shop, server)
+        await shop.mail()
+        assert shop.states("accepted") == ["sent"]
+        await shop.jump(minutes=6)
+        assert server.taken == 1
 
     run(places, scene)
 

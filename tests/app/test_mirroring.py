@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from starlette.responses import Response
 from structlog.testing import capture_logs
 
 from app.links import SignedLinks
@@ -14,12 +16,14 @@ from app.mirroring import Mirroring
 from bus.file import JsonLines
 from bus.mirror import mirror
 from bus.schemas import Schemas
-from bus.targets import Out, Publisher
+from bus.targets import Out, Publisher, out_of
 from storage import handles
 from storage.store import Places
 from tests.app.workshop import Workshop, run
 from tests.brokers import RabbitMq
+from tests.bus.events import steps
 from tests.bus.rabbit import settle
+from tests.bus.receiving import Said, Strict, posting_to, receiving
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
 
 TARGET = "corporate"
@@ -166,6 +170,29 @@ def test_a_broker_holds_what_the_journal_holds(
         for seqs in streams(
             [(b["source"], int(b["sequence"])) for b in bodies]
         ).values():
+            assert seqs == list(range(1, len(seqs) + 1))
+
+    run(places, scene)
+
+
+def test_a_receiver_of_moods_holds_what_the_journal_holds(places: Places) -> None:
+    moods = itertools.cycle([0, 503, 0, 429, 404])
+
+    def answer(_said: Said) -> Response | None:
+        mood = next(moods)
+        return Response(status_code=mood) if mood else None
+
+    async def scene(shop: Workshop) -> None:
+        strict = Strict(answer=answer)
+        async with receiving(strict) as url, posting_to(url) as publisher:
+            add_bus(shop, publisher)
+            for n in range(3):
+                await shop.mail(str(n), subject=f"Тема {n}")
+            while shop.rows("SELECT key FROM lane WHERE kind = 'bus'"):
+                await shop.jump(minutes=40)
+        ids = [row.id for row in shop.rows("SELECT id FROM event")]
+        assert sorted(out_of(one).event_id for one in strict.taken) == sorted(ids)
+        for seqs in steps(strict.taken).values():
             assert seqs == list(range(1, len(seqs) + 1))
 
     run(places, scene)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from telegram import Bot
+from typing_extensions import override
 
 from app.chatting import Chatting, Step
 from app.filing import Filing
@@ -42,10 +44,11 @@ from storage import doors, lanes
 from storage.books import SqlBooks
 from storage.deliveries import Due
 from storage.doors import NewArrival
+from storage.errors import StorageDown
 from storage.flush import flush
 from storage.people import add_specialist
 from storage.store import Places, Store
-from storage.transaction import Transaction
+from storage.transaction import Job, Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
@@ -55,6 +58,7 @@ from tickets.stages import assign
 from tickets.words import Role
 from tickets.work import Work
 
+T = TypeVar("T")
 ANNA = 4242
 LETTER = """\
 From: Ivan <{sender}>
@@ -88,7 +92,7 @@ class Clock:
 class Workshop:
     """A store and its workers."""
 
-    store: Store
+    store: Unsteady
     clock: Clock
     sources: list[Source[Any]] = field(default_factory=list)
 
@@ -199,10 +203,25 @@ class Workshop:
         return [row.type for row in self.rows(query)]
 
 
+class Unsteady(Store):
+    """Records that are away for the next ``absent`` writes."""
+
+    absent = 0
+
+    @override
+    def submit(self, job: Job[T]) -> Future[T]:
+        if not self.absent:
+            return super().submit(job)
+        self.absent -= 1
+        gone: Future[T] = Future()
+        gone.set_exception(StorageDown("the server was restarted"))
+        return gone
+
+
 @asynccontextmanager
 async def workshop(places: Places) -> AsyncIterator[Workshop]:
     clock = Clock()
-    store = Store(places, clock=clock.now, on_filled=lambda kinds: None)
+    store = Unsteady(places, clock=clock.now, on_filled=lambda kinds: None)
     hasten(store)
     shop = Workshop(store=store, clock=clock)
     inbox = Filing(store=store, rules=rules(), mirror=lambda work: None, owner="test")

@@ -12,7 +12,16 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.bench import accepting, backlog, machine, publishing, talking, whole, words
+from tests.bench import (
+    accepting,
+    backlog,
+    machine,
+    posting,
+    publishing,
+    talking,
+    whole,
+    words,
+)
 from tests.bench.mails import letters
 from tests.databases import Templates
 
@@ -82,6 +91,30 @@ def tell_bus(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_amqp1(_templates: Templates, options: argparse.Namespace) -> None:
+    try:
+        from tests.bench import sending
+    except ModuleNotFoundError as error:
+        return say(f"AMQP 1.0: {error}: sh tools/amqp1.sh .venv/bin/python\n")
+    say(f"Accepted by AMQP 1.0, waves of {sending.WAVE}, events/s (bare = 1)")
+    with publishing.running() as rabbit:
+        rates = sending.measure(rabbit, options.rounds)
+    bare = median(rates[sending.BARE])
+    for name, seen in rates.items():
+        say(f"{name:36}{median(seen):8.0f}   x{median(seen) / bare:.2f}")
+    return say()
+
+
+def tell_http(_templates: Templates, options: argparse.Namespace) -> None:
+    say(f"Taken by an HTTP receiver, waves of {posting.WAVE}, events/s (bare = 1)")
+    with posting.running() as url:
+        rates = posting.measure(url, options.rounds)
+    bare = median(rates[posting.BARE])
+    for name, seen in rates.items():
+        say(f"{name:32}{median(seen):8.0f}   x{median(seen) / bare:.2f}")
+    say()
+
+
 def tell_chat(_templates: Templates, options: argparse.Namespace) -> None:
     say("The chat, one desk on SQLite beside the strict Telegram of the sandbox")
     results = [talking.measure() for _ in range(options.rounds)]
@@ -122,6 +155,8 @@ PARTS = {
     "words": tell_words,
     "bus": tell_bus,
     "backlog": tell_backlog,
+    "amqp1": tell_amqp1,
+    "http": tell_http,
     "chat": tell_chat,
     "accepting": tell_accepting,
     "whole": tell_whole,

@@ -131,7 +131,9 @@ def test_a_new_card_is_sent_quietly_with_its_buttons() -> None:
     assert call.params["message_thread_id"] == 3
     assert call.params["disable_notification"] is True
     assert bold_of(call.params) == "NN-7 Pump <b>"
-    assert "chat.card/ru assignee= email=ivan@romashka.ru" in str(call.params["text"])
+    assert "chat.card/ru assignee= awaiting= email=ivan@romashka.ru" in str(
+        call.params["text"]
+    )
     assert data_of(call.params) == ALL_BUTTONS
 
 

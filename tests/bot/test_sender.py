@@ -18,6 +18,7 @@ from tickets.letter import File
 from tickets.sending import Later, Never, Sent, Uncertain
 
 SEND = Call(method="sendMessage", params={"chat_id": -1, "text": "<a@b.c>"})
+TO_PERSON = Call(method="sendMessage", params={"chat_id": 7, "text": "<a@b.c>"})
 TOPIC = Call(method="createForumTopic", params={"chat_id": -1, "name": "NN-7 Pump"})
 EDIT = Call(method="editMessageText", params={"chat_id": -1, "message_id": 5})
 REACT = Call(method="setMessageReaction", params={"chat_id": -1, "message_id": 5})
@@ -64,15 +65,15 @@ PROBLEMS = {
     "bot kicked": (
         SEND,
         refusal(403, "Forbidden: bot was kicked from the supergroup chat"),
-        NotHeard,
+        Later,
     ),
     "blocked": (
-        SEND,
+        TO_PERSON,
         refusal(403, "Forbidden: bot was blocked by the user"),
         NotHeard,
     ),
     "never started": (
-        SEND,
+        TO_PERSON,
         refusal(403, "Forbidden: bot can't initiate conversation with a user"),
         NotHeard,
     ),
@@ -87,7 +88,14 @@ PROBLEMS = {
     "message to react to is gone": (REACT, bad("message to react not found"), Sent),
     "press is too old": (TOAST, bad("query is too old and response timeout"), Never),
     "closed topic": (SEND, bad("TOPIC_CLOSED"), Never),
-    "anything else": (SEND, bad("chat not found"), Never),
+    "not an administrator": (
+        TOPIC,
+        bad("not enough rights to create a topic"),
+        Later,
+    ),
+    "not in the group yet": (SEND, bad("chat not found"), Later),
+    "no such person": (TO_PERSON, bad("chat not found"), Never),
+    "anything else": (SEND, bad("message text is empty"), Never),
     "group moved": (
         SEND,
         refusal(400, "Bad Request: group upgraded", migrate_to_chat_id=-1002),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from bus.mirror import mirror
 from bus.schemas import Schemas
 from tests.fakes import CountedIds, Records
-from tickets import answers, staff, stages
+from tickets import answers, confirming, staff, stages
 from tickets.desk import Desk
 from tickets.fetching import store_fetched
 from tickets.letter import File, Letter, Mailbox
@@ -136,6 +138,7 @@ class Scene:
         files: tuple[File, ...] = (),
         answers: str | None = None,
         cc: tuple[Mailbox, ...] = (),
+        automatic: bool = False,
     ) -> str:
         """Let a partner's mail arrive and return its Message-ID."""
         message_id = f"<{next(self._message_ids)}@romashka.example>"
@@ -148,6 +151,7 @@ class Scene:
             subject=subject,
             text=text,
             files=files,
+            automatic=automatic,
         )
         post = Post(letter=letter, mail_from=author, rcpt_tos=(SUPPORT,))
         self.run(lambda desk: receive(desk, post))
@@ -202,6 +206,21 @@ class Scene:
             lambda desk: stages.to_stage(desk, self.last, "resolved", actor="system")
         )
 
+    def ask(self) -> None:
+        """Let the bus be asked about the last ticket, answer late, and decline."""
+        hours = MappingProxyType({"resolved": timedelta(hours=4)})
+        asking = replace(self.rules.process, confirmed=hours)
+        usual, self.rules = self.rules, replace(self.rules, process=asking)
+        self.press("resolve")
+        self.run(lambda desk: confirming.escalate(desk, self.last.number))
+        stage = self.last.stage
+        self.run(
+            lambda desk: stages.confirm(
+                desk, self.last, stage, actor="bus:erp", reason="нет акта"
+            )
+        )
+        self.rules = usual
+
     def fail_delivery(self, reason: str = "550 no such user") -> None:
         failure = answers.Failure(
             channel=Medium.MAIL, recipient="anna@romashka.example", reason=reason
@@ -234,6 +253,10 @@ def all_that_can_happen() -> Scene:
     scene.say("// ключ у охраны")
     scene.mail("Не помогло", answers=first)
     scene.mail("Я тоже", author="eva@elsewhere.example", answers=first)
+    scene.mail(
+        "Меня нет", author="gleb@elsewhere.example", answers=first, automatic=True
+    )
+    scene.mail("Я здесь", author="gleb@elsewhere.example", answers=first)
     scene.mail("И тут", author="vlad@romashka.example", subject="[NN-1] Принтер")
     unproven = [
         one for one in scene.records.comments.values() if one.trust is Trust.UNPROVEN
@@ -245,5 +268,6 @@ def all_that_can_happen() -> Scene:
     scene.mail("Снова", answers=first)
     scene.move_topic(closed=True)
     scene.move_topic(closed=False)
+    scene.ask()
     scene.mail("Тут чужой", author="mallory@evil.example", subject="[NN-1] Принтер")
     return scene

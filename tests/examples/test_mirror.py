@@ -117,6 +117,16 @@ def test_a_type_that_is_new_takes_its_place_and_is_counted(
     assert keep(book, first[0], newer, first[2]) == ["applied", "unknown", "applied"]
 
 
+def test_an_answer_to_a_command_stands_in_no_stream(book: Book) -> None:
+    refused = {
+        "id": "1",
+        "source": "/zayavka/commands/corporate",
+        "type": "zayavka.command.refused.v1",
+        "data": {"reason": "no such ticket"},
+    }
+    assert keep(book, refused, refused) == ["aside", "repeat"]
+
+
 def test_what_is_no_event_is_refused_and_changes_nothing(
     book: Book, events: list[Event]
 ) -> None:
@@ -213,7 +223,7 @@ def test_a_snapshot_replaces_the_ticket_and_closes_what_was_missing(
     [after, *of_snapshot] = copy["attachment"]
     assert after[1] == first[9]["data"]["name"]
     assert [one[0] for one in of_snapshot] == ["comment-1", "comment-2"]
-    assert copy["participant"] == [("NN-1", 7, "requester")]
+    assert copy["participant"] == [("NN-1", 7, "requester", 0)]
     assert keep(book, first[8], first[5]) == ["stale", "stale"]
 
 

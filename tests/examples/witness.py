@@ -35,16 +35,16 @@ _MERGED = TICKET.alias("merged")
 MIRRORED = {
     "ticket": """SELECT number, sequence, site, organisation, requester, subject,
         process, stage, priority, assignee, opened_at, first_answer_at, resolved_at,
-        closed_at, merged_into
+        closed_at, merged_into, awaiting
         FROM ticket JOIN stream ON source = '/zayavka/tickets/' || number""",
-    "participant": "SELECT ticket, contact, role FROM participant",
+    "participant": "SELECT ticket, contact, role, quiet FROM participant",
     "comment": """SELECT id, ticket, author_kind, author, visibility, trust, channel,
         at, text_sha256 FROM comment""",
     "attachment": """SELECT comment, name, media_type, size, sha256 FROM attachment""",
     "organisation": "SELECT id, name, site, domains FROM organisation",
     "contact": """SELECT id, organisation, name, emails, telegram_id, language
         FROM contact""",
-    "specialist": "SELECT id, name, telegram_id, site, role FROM specialist",
+    "specialist": "SELECT id, name, telegram_id, site, role, active FROM specialist",
 }
 
 
@@ -84,6 +84,7 @@ def _tickets(tx: Transaction) -> Rows:
             one.resolved_at,
             one.closed_at,
             _MERGED.c.number.label("merged_number"),
+            one.awaiting,
         ).outerjoin(_MERGED, one.merged_into == _MERGED.c.id)
     )
     return [tuple(map(said, row)) for row in found]
@@ -91,7 +92,7 @@ def _tickets(tx: Transaction) -> Rows:
 
 def _participants(tx: Transaction) -> Rows:
     one = PARTICIPANT.c
-    query = select(TICKET.c.number, one.contact_id, one.role)
+    query = select(TICKET.c.number, one.contact_id, one.role, one.quiet)
     return list(tx.run(query.join(TICKET, TICKET.c.id == one.ticket_id)))
 
 
@@ -109,8 +110,7 @@ def _comments(tx: Transaction) -> Rows:
         (
             row.public_id,
             row.number,
-            "specialist" if row.contact_id is None else "contact",
-            row.contact_id or row.specialist_id,
+            *_author(row),
             row.visibility,
             row.trust,
             row.channel,
@@ -119,6 +119,14 @@ def _comments(tx: Transaction) -> Rows:
         )
         for row in found
     ]
+
+
+def _author(row: Any) -> tuple[str, int | str]:
+    if row.contact_id is not None:
+        return "contact", row.contact_id
+    if row.specialist_id is not None:
+        return "specialist", row.specialist_id
+    return "system", row.system
 
 
 def _attachments(tx: Transaction) -> Rows:
@@ -151,7 +159,7 @@ def _contacts(tx: Transaction) -> Rows:
 
 def _specialists(tx: Transaction) -> Rows:
     one = SPECIALIST.c
-    query = select(one.id, one.name, one.telegram_id, one.site, one.role)
+    query = select(one.id, one.name, one.telegram_id, one.site, one.role, one.active)
     return list(tx.run(query))
 
 

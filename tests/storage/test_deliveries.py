@@ -162,6 +162,18 @@ def test_bytes_and_attempt_are_committed_before_the_send(relay: Relay) -> None:
     assert relay.store.read(lambda tx: tx.run(refs).all()) == [("own",)]
 
 
+def test_a_mail_is_known_though_its_first_attempt_never_had_words(relay: Relay) -> None:
+    relay.queue()
+    (due,) = relay.claim()
+    relay.later(due, DeliveryState.NEW, timedelta(seconds=10))
+    relay.now += timedelta(seconds=10)
+    (again,) = relay.claim()
+    assert (again.attempts, again.payload) == (1, None)
+    relay.begin(again)
+    mails = text("SELECT delivery_id FROM sent_mail")
+    assert relay.store.read(lambda tx: tx.run(mails).all()) == [(again.id,)]
+
+
 def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:
     delivery = relay.queue()
     (stale,) = relay.claim()
@@ -269,6 +281,16 @@ def test_a_blocked_lane_waits_for_a_person_and_others_go_on(relay: Relay) -> Non
     assert [due.id for due in relay.claim(Medium.BUS)] == [behind]
 
 
+def test_only_a_parked_event_can_be_cancelled_for_it_leaves_a_gap(relay: Relay) -> None:
+    bus = {"medium": Medium.BUS, "target": "corporate", "payload": b"{}"}
+    event = relay.queue(lane="bus/1", **bus)
+    assert not relay.store.write(lambda tx: handles.cancel(tx, event))
+    (due,) = relay.claim(Medium.BUS)
+    relay.store.write(lambda tx: deliveries.block(tx, due, "too large"))
+    assert relay.store.write(lambda tx: handles.cancel(tx, event))
+    assert relay.states() == ["cancelled"]
+
+
 def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     for n in range(2):
         relay.queue(
@@ -282,6 +304,17 @@ def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     relay.now += timedelta(seconds=120)
     since = relay.now - timedelta(seconds=60)
     assert relay.store.read(lambda tx: chats.sent_since(tx, since)) == {}
+
+
+def test_what_was_on_its_way_at_a_restart_may_have_gone(relay: Relay) -> None:
+    chat = {"medium": Medium.TELEGRAM, "kind": "comment", "budget": "-100"}
+    for lane in ("t/1", "t/2"):
+        relay.queue(lane=lane, **chat)
+    due, _waiting = relay.claim(Medium.TELEGRAM, budget="-100")
+    relay.begin(due)
+    relay.now += timedelta(seconds=5)
+    spent = relay.store.read(lambda tx: chats.sent_since(tx, relay.now))
+    assert spent == {"-100": [relay.now]}
 
 
 def test_what_waits_is_counted(relay: Relay) -> None:

@@ -90,6 +90,7 @@ def test_a_telegram_id_is_one_persons(store: Store) -> None:
         ({"domains": ["not a domain"]}, "'not a domain' is no mail domain"),
         ({"domains": ["localhost"]}, "'localhost' is no mail domain"),
         ({"name": "  "}, "the name is empty"),
+        ({"name": "ООО \udcff"}, "has what cannot be written"),
     ],
 )
 def test_a_partner_that_cannot_be_is_refused(
@@ -102,8 +103,9 @@ def test_a_partner_that_cannot_be_is_refused(
 
 
 def test_a_group_is_no_specialist(store: Store) -> None:
-    with pytest.raises(NotRegistered, match="-5 is no person's Telegram id"):
-        specialist(store, telegram_id=-5)
+    for other in (-5, 2**52, 10**30):
+        with pytest.raises(NotRegistered, match=f"{other} is no person's Telegram id"):
+            specialist(store, telegram_id=other)
 
 
 def test_a_domain_in_russian_is_known_by_its_wire_form(store: Store) -> None:

@@ -21,6 +21,7 @@ CARD: dict[str, object] = {
     "requester": "Иван Петров",
     "email": "ivan@partner.example",
     "stage": "in-progress",
+    "awaiting": "",
     "priority": "high",
     "assignee": "",
     "opened_at": datetime(2026, 11, 23, 20, 5, tzinfo=UTC),
@@ -100,6 +101,11 @@ def test_the_card_shows_the_ticket_in_the_language_and_time_of_its_site() -> Non
         "Assignee: Мария\n"
         "Opened: 23 Nov 2026, 23:05"
     )
+
+
+def test_the_card_shows_what_the_ticket_awaits() -> None:
+    shown = _card("ru", awaiting="resolved")
+    assert "Стадия: в работе\nЖдёт подтверждения: решена\nПриоритет" in shown
 
 
 def test_the_card_leaves_out_what_is_not_known() -> None:
