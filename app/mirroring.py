@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -22,6 +23,9 @@ from tickets.sending import Answer, Later, Sent
 from tickets.words import DeliveryState, Medium
 
 log = structlog.get_logger()
+#: However long a bus is away: to park would block every stream that there is, and a
+#: person would have to free each of them when it is back.
+FOR_EVER = timedelta.max
 
 
 @dataclass(kw_only=True, slots=True)
@@ -83,7 +87,10 @@ def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
 def _keep(tx: Transaction, due: Due, answer: Answer) -> None:
     """Let a refused event wait, and its stream with it; in doubt is sent again."""
     attempt = Try(
-        number=due.attempts + 1, age=tx.now - due.created_at, last_doubt=False
+        number=due.attempts + 1,
+        age=tx.now - due.created_at,
+        last_doubt=False,
+        patience=FOR_EVER,
     )
     match decide(answer, attempt, chance=random.random):
         case Park(reason):

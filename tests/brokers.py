@@ -8,12 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from functools import cached_property
 from pathlib import Path
 
 import pytest
+
+from tests.folders import make_folder
 
 #: Debian's own scripts: the one in sbin wants to be root or the rabbitmq user.
 SCRIPTS = Path("/usr/lib/rabbitmq/bin")
@@ -76,7 +77,7 @@ class RabbitMq:
 
     @cached_property
     def folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="zayavka-rabbitmq-"))
+        folder = make_folder("zayavka-rabbitmq-")
         (folder / "home").mkdir()
         (folder / "definitions.json").write_text(json.dumps(_DEFINITIONS))
         (folder / "enabled_plugins").write_text("[rabbitmq_amqp1_0].")
