@@ -15,7 +15,7 @@ import aio_pika
 import httpx
 import pytest
 
-from tests.acceptance.desks import command
+from tests.acceptance.desks import Forks, command
 from tests.acceptance.houses import House, open_house
 from tests.acceptance.waiting import eventually
 from tests.brokers import RabbitMq
@@ -31,14 +31,14 @@ def queue(rabbit: RabbitMq) -> Place:
 
 
 @pytest.fixture
-def heard(tmp_path: Path, staffed: Path, queue: Place) -> Iterator[House]:
+def heard(tmp_path: Path, staffed: Path, queue: Place, forks: Forks) -> Iterator[House]:
     """A desk that takes commands, not started yet."""
     more = (
         f'\n[[bus]]\nname = "erp"\nurl = "{queue.url}?exchange={queue.name}-events"\n'
         f'commands = "{queue.name}"\n'
     )
     with open_house(tmp_path / "own", staffed, more=more) as opened:
-        opened.desk.warm()
+        opened.desk.warm(forks)
         yield opened
 
 
