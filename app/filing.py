@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from app.publishing import Commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
 from storage.blobs import is_large
 from storage.books import Memory, SqlBooks
 from storage.errors import StorageError
-from storage.flush import flush
 from storage.foresight import foresee
 from storage.lanes import ARRIVAL
 from storage.store import Store
@@ -30,7 +30,6 @@ from tickets.verdict import Verdict
 from tickets.work import Work
 
 LEASE = timedelta(seconds=60)
-Mirror = Callable[[Work], None]
 Read = tuple[KeptArrival, Post | Happening]
 
 
@@ -38,12 +37,12 @@ Read = tuple[KeptArrival, Post | Happening]
 class Filing:
     """scheduler.arrivals.Inbox over the store.
 
-    ``mirror`` adds the bus's deliveries for the events that a work recorded.
+    ``write`` writes works, with the bus's deliveries for the events they recorded.
     """
 
     store: Store
     rules: Rules
-    mirror: Mirror
+    write: Commit
     owner: str
 
     async def claim(self, room: int) -> Sequence[KeptArrival]:
@@ -97,9 +96,8 @@ class Filing:
             work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
             desk = Desk(work=work, books=books, rules=self.rules)
             verdicts[arrival.id] = handle(desk, came)
-            self.mirror(work)
             works.append(work)
-        flush(tx, works)
+        self.write(tx, works)
         arrivals.finish(tx, verdicts)
         lanes.release(tx, [arrival.lease for arrival, _ in ours], ARRIVAL)
 

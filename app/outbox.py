@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.publishing import Commit
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
 from storage.books import SqlBooks
 from storage.deliveries import Due, Frozen
-from storage.flush import flush
 from storage.lookups import lock_tickets
 from storage.store import Store
 from storage.transaction import Transaction
@@ -25,7 +25,6 @@ from tickets.work import Work
 
 #: Longer than any attempt may take.
 LEASE = timedelta(minutes=5)
-Mirror = Callable[[Work], None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -34,7 +33,7 @@ class Records:
 
     store: Store
     rules: Rules
-    mirror: Mirror
+    write: Commit
     owner: str
     now: Callable[[], datetime]
 
@@ -68,8 +67,7 @@ class Records:
                 on_sent(tx, desk, decision.sent)
             elif isinstance(decision, Park):
                 on_parked(tx, desk, decision.reason)
-            self.mirror(desk.work)
-            flush(tx, [desk.work])
+            self.write(tx, [desk.work])
             deliveries.release(tx, [due])
 
         await asyncio.wrap_future(self.store.submit(job))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
@@ -10,6 +11,8 @@ import typer
 from app.commands.showing import print_fields, print_json
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from app.config import Config
     from storage.transaction import Job
     from tickets.model import Json
@@ -42,6 +45,23 @@ def carry_out(config: Config, name: str, wanted: Json, *, as_json: bool) -> None
 
     done = change(config, name, wanted)
     (print_json if as_json else print_fields)(done)
+
+
+def read_moment(
+    text: str, zone: ZoneInfo, option: str, *, later: timedelta = timedelta()
+) -> datetime:
+    """Read a moment, or a day's midnight by the desk's clock, ``later`` days on."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            "must be a day as 2026-01-31 or a moment as 2026-01-31T12:00:00Z",
+            param_hint=option,
+        ) from error
+    if moment.tzinfo is not None:
+        return moment
+    is_day = len(text) == len("2026-01-31")
+    return moment.replace(tzinfo=zone) + (later if is_day else timedelta())
 
 
 def refuse(said: str) -> NoReturn:

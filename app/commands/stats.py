@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from app.commands.shared import AsJson, config_of
+from app.commands.shared import AsJson, config_of, read_moment
 from app.commands.showing import minute, print_json, print_table
 from tickets.digests import Period, Scope
 
@@ -65,31 +65,14 @@ def _period(since: str | None, until: str | None, zone: ZoneInfo) -> Period:
     from app.commands.looking import now
 
     today = datetime.combine(now().astimezone(zone).date(), time(), zone)
-    end = now() if until is None else _moment(until, zone, "--until", later=DAY)
+    end = now() if until is None else read_moment(until, zone, "--until", later=DAY)
     start = today - (DAYS - 1) * DAY
     if since is not None:
-        start = _moment(since, zone, "--since")
+        start = read_moment(since, zone, "--since")
     try:
         return Period(start=start.astimezone(UTC), end=end.astimezone(UTC))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--since") from error
-
-
-def _moment(
-    text: str, zone: ZoneInfo, option: str, *, later: timedelta = timedelta()
-) -> datetime:
-    """Read a moment, or a day's midnight by the desk's clock, ``later`` days on."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(
-            "must be a day as 2026-01-31 or a moment as 2026-01-31T12:00:00Z",
-            param_hint=option,
-        ) from error
-    if moment.tzinfo is not None:
-        return moment
-    is_day = len(text) == len("2026-01-31")
-    return moment.replace(tzinfo=zone) + (later if is_day else timedelta())
 
 
 def _print(found: Figures) -> None:

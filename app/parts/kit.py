@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.config import Config, rules_from
 from app.digests import reports_from
 from app.outbox import Records
-from app.publishing import mirror_for
+from app.publishing import Publishing, publishing_for
 from scheduler.digests import Planned, plan
 from storage.store import Store
 from templates.texts import Texts
 from tickets.rules import Rules
 from tickets.words import Medium
-from tickets.work import Work
 
 
 def now() -> datetime:
@@ -30,7 +28,7 @@ class Kit:
     rules: Rules
     texts: Texts
     store: Store
-    mirror: Callable[[Work], None]
+    publishing: Publishing
     owner: str
     plans: tuple[Planned, ...]  # the digests
 
@@ -39,7 +37,7 @@ class Kit:
         return Records(
             store=self.store,
             rules=self.rules,
-            mirror=self.mirror,
+            write=self.publishing.commit,
             owner=self.owner,
             now=now,
         )
@@ -52,7 +50,7 @@ def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
         rules=rules,
         texts=make_texts(config),
         store=store,
-        mirror=mirror_for(config, rules.signer.keys),
+        publishing=publishing_for(config, rules.signer.keys),
         owner=owner,
         plans=plan(reports_from(config)),
     )

@@ -25,7 +25,12 @@ DIGEST_POLL = 60.0
 
 def make_filing(kit: Kit) -> Drain[Any]:
     """Return what files arrivals."""
-    inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
+    inbox = Filing(
+        store=kit.store,
+        rules=kit.rules,
+        write=kit.publishing.commit,
+        owner=kit.owner,
+    )
     source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
     return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 

@@ -61,12 +61,6 @@ def _resolve_url(url: str, info: ValidationInfo) -> str:
     return f"{scheme}:{_resolve('' if path == '.' else path, info)}"
 
 
-def _everything(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    if chosen:
-        raise ValueError("must be empty, which chooses everything: no filters yet")
-    return chosen
-
-
 def _storage(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
     if url.startswith("sqlite:///") and ":memory:" not in url:
@@ -189,7 +183,6 @@ File = Annotated[Path, AfterValidator(_file)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
-Everything = Annotated[tuple[str, ...], AfterValidator(_everything)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]

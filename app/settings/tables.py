@@ -12,7 +12,6 @@ from app.settings.kinds import (
     BlobUrl,
     BusUrl,
     Cron,
-    Everything,
     File,
     Folder,
     HttpUrl,
@@ -231,18 +230,17 @@ def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class Bus(Table):
-    """A target of the data bus.
+    """A target of the data bus, and whose tickets it is told of.
 
-    Filters need the ``snapshot`` events that begin a stream in the middle; until
-    those are built only the empty ones, which choose everything, are taken.
+    What is empty limits nothing.
     """
 
     secrets = ("url",)
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$")
     url: BusUrl
-    sites: Everything = ()
-    organisations: Everything = ()
+    sites: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()  # by name
 
     @property
     def shown_url(self) -> str:

@@ -232,9 +232,12 @@ def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     assert "must name each address once" in problems(write(folder, twice))
 
 
-def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
-    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["NN"]\n'
-    assert "must be empty" in problems(write(folder, text))
+def test_a_bus_filter_names_sites_that_there_are(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["{0}"]\n'
+    assert load(write(folder, text.format("NN"))).bus[0].sites == ("NN",)
+    said = problems(write(folder, text.format("KZ")))
+    assert "bus: k names site 'KZ'" in said
+    assert "there are: NN" in said
 
 
 def test_the_sandbox_is_refused_what_is_set_up_for_real(folder: Path) -> None:
