@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bus.envelope import Links
+from bus.envelope import Links, body, type_of
 from bus.mirror import Wish
 from bus.schemas import Schemas
 from bus.snapshots import Told, farewell, snapshot
@@ -13,9 +13,10 @@ from storage.queueing import add_deliveries
 from storage.transaction import Transaction
 from storage.wholes import wholes
 from tickets import lanes
-from tickets.model import Delivery, TicketId
+from tickets.model import Delivery, Event, TicketId
 from tickets.whole import Whole
 from tickets.words import EventType, Medium
+from tickets.work import CARD
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,26 @@ class Telling:
         """
         known = wholes(tx, {one.ticket.id for one in wishes if not one.leaves})
         add_deliveries(tx, list(self._deliveries(tx, wishes, known)))
+
+    def queue_people(
+        self, tx: Transaction, target: str, events: Sequence[Event]
+    ) -> None:
+        """Queue the newest events of people's streams, as they were recorded."""
+        add_deliveries(tx, [self._of_people(target, event) for event in events])
+
+    def _of_people(self, target: str, event: Event) -> Delivery:
+        whole, payload = body(event, links=self.links)
+        self.schemas.check(type_of(event), whole)
+        return Delivery(
+            medium=Medium.BUS,
+            kind=event.type,
+            target=target,
+            lane=lanes.bus(target, event.stream),
+            priority=CARD,
+            facts={},
+            payload=payload,
+            event_id=event.id,
+        )
 
     def _deliveries(
         self, tx: Transaction, wishes: Sequence[Wish], known: dict[TicketId, Whole]

@@ -24,9 +24,11 @@ class Choice:
     def of(cls, sites: Sequence[str], organisations: Sequence[str]) -> Choice:
         return cls(sites=frozenset(sites), organisations=frozenset(organisations))
 
-    @property
-    def is_everything(self) -> bool:
-        return not self.sites and not self.organisations
+    def as_json(self) -> dict[str, list[str]]:
+        return {
+            "sites": sorted(self.sites),
+            "organisations": sorted(self.organisations),
+        }
 
     def takes(self, ticket: Ticket) -> bool:
         partner = ticket.organisation.name if ticket.organisation else None
@@ -38,12 +40,21 @@ class Choice:
 class Feed:
     """A target, the tickets it is told of, and those it has yet to catch up with.
 
-    ``awaits`` are the ids of tickets of which a snapshot is still to come.
+    ``awaits`` are the ids of tickets of which a snapshot is still to come. A target
+    that chooses anew is told of new tickets by what is ``coming`` as well.
     """
 
     name: str
-    choice: Choice = Choice()
+    choice: Choice | None = Choice()  # nothing, if there is none
+    coming: Choice | None = None
     awaits: range = range(0)
+
+    def takes(self, ticket: Ticket) -> bool:
+        return self.choice is not None and self.choice.takes(ticket)
+
+    def begins(self, ticket: Ticket) -> bool:
+        coming = self.coming is not None and self.coming.takes(ticket)
+        return coming or self.takes(ticket)
 
 
 class Passage(Enum):
@@ -57,11 +68,11 @@ class Passage(Enum):
 
 def passage(feed: Feed, work: Work, ticket: Ticket) -> Passage:
     """Say what becomes of a ticket that the work changed, as it is afterwards."""
-    taken = feed.choice.takes(ticket)
     if ticket.id in work.opened:
-        return Passage.EVENTS if taken else Passage.NOTHING
+        return Passage.EVENTS if feed.begins(ticket) else Passage.NOTHING
     if ticket.id in feed.awaits:
         return Passage.NOTHING
-    if feed.choice.takes(work.before[ticket.id]):
+    taken = feed.takes(ticket)
+    if feed.takes(work.before[ticket.id]):
         return Passage.EVENTS if taken else Passage.FAREWELL
     return Passage.SNAPSHOT if taken else Passage.NOTHING

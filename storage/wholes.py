@@ -30,7 +30,7 @@ def wholes(tx: Transaction, ids: Iterable[TicketId]) -> dict[TicketId, Whole]:
     links: dict[TicketId, list[TicketLink]] = {one: [] for one in wanted}
     for row in tx.run(_links, among):
         links[row.ticket_id].append(TicketLink(kind=row.kind, number=row.number))
-    ends = {row.id: row for row in tx.run(_ends, among)}
+    ends = ends_of(tx, wanted)
     return {
         one.id: Whole(
             ticket=one,
@@ -42,6 +42,11 @@ def wholes(tx: Transaction, ids: Iterable[TicketId]) -> dict[TicketId, Whole]:
         )
         for one in lookups.tickets(tx, ids=wanted, lock=False)
     }
+
+
+def ends_of(tx: Transaction, ids: Iterable[TicketId]) -> dict[TicketId, Any]:
+    """Return each ticket's newest event, and the number it was merged into."""
+    return {row.id: row for row in tx.run(_ends, {"tickets": sorted(ids)})}
 
 
 def _comments(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tickets.model import Organisation, Specialist, SpecialistId
+from tickets.model import Json, Organisation, Specialist, SpecialistId
 from tickets.words import EventType, Role
 from tickets.work import NewOrganisation, NewSpecialist, Work
 
@@ -38,9 +38,14 @@ def add_organisation(
         EventType.CHANGED,
         actor=OPERATOR,
         data={"organisation": partner.id, "site": site},
-        content={"name": partner.name, "domains": wanted},
+        content=partner_as_told(partner, wanted),
     )
     return partner
+
+
+def partner_as_told(partner: Organisation, domains: Sequence[str]) -> Json:
+    """Return what the bus is told of a partner beside the journal's own data."""
+    return {"name": partner.name, "domains": list(domains)}
 
 
 def add_specialist(
@@ -65,9 +70,14 @@ def add_specialist(
         EventType.CHANGED,
         actor=OPERATOR,
         data={"specialist": person.id, "site": site, "role": role},
-        content={"name": person.name, "telegram_id": telegram_id},
+        content=specialist_as_told(person),
     )
     return person
+
+
+def specialist_as_told(person: Specialist) -> Json:
+    """Return what the bus is told of a member of staff beside the journal's data."""
+    return {"name": person.name, "telegram_id": person.telegram_id}
 
 
 def _name(name: str) -> str:
