@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from app.alarms import Alarms
 from app.publishing import Commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
@@ -44,6 +45,7 @@ class Filing:
     rules: Rules
     write: Commit
     owner: str
+    alarms: Alarms = field(default_factory=Alarms)
 
     async def claim(self, room: int) -> Sequence[KeptArrival]:
         return await asyncio.wrap_future(
@@ -126,7 +128,11 @@ class Filing:
         await self._commit(arrival, effect)
 
     async def park(self, arrival: KeptArrival, *, error: str) -> None:
-        await self._commit(arrival, lambda tx: arrivals.park(tx, arrival.id, error))
+        def effect(tx: Transaction) -> None:
+            arrivals.park(tx, arrival.id, error)
+            self.alarms.unfiled(tx, arrival.id, error)
+
+        await self._commit(arrival, effect)
 
     async def _commit(
         self, arrival: KeptArrival, effect: Callable[[Transaction], None]

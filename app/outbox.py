@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.alarms import Alarms
 from app.publishing import Commit
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
@@ -36,6 +37,7 @@ class Records:
     write: Commit
     owner: str
     now: Callable[[], datetime]
+    alarms: Alarms = field(default_factory=Alarms)
 
     async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
         """Commit the bytes and the attempt; return those still ours."""
@@ -68,6 +70,8 @@ class Records:
             elif isinstance(decision, Park):
                 on_parked(tx, desk, decision.reason)
             self.write(tx, [desk.work])
+            if isinstance(decision, Park):
+                self.alarms.undelivered(tx, due, decision.reason)
             deliveries.release(tx, [due])
 
         await asyncio.wrap_future(self.store.submit(job))

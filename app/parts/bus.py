@@ -21,6 +21,7 @@ def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]
         target=target.name,
         publisher=publisher_from(target.url.get_secret_value()),
         owner=kit.owner,
+        alarms=kit.alarms,
     )
     drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)
     return source, drain

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.alarms import Alarms
 from app.config import Config, rules_from
 from app.digests import reports_from
 from app.outbox import Records
@@ -33,6 +34,11 @@ class Kit:
     plans: tuple[Planned, ...]  # the digests
 
     @property
+    def alarms(self) -> Alarms:
+        telegram = self.config.telegram
+        return Alarms(chat=telegram.admin_chat if telegram.enabled else None)
+
+    @property
     def records(self) -> Records:
         return Records(
             store=self.store,
@@ -40,6 +46,7 @@ class Kit:
             write=self.publishing.commit,
             owner=self.owner,
             now=now,
+            alarms=self.alarms,
         )
 
 

@@ -30,6 +30,7 @@ def make_filing(kit: Kit) -> Drain[Any]:
         rules=kit.rules,
         write=kit.publishing.commit,
         owner=kit.owner,
+        alarms=kit.alarms,
     )
     source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
     return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)

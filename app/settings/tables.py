@@ -170,7 +170,7 @@ class Telegram(Table):
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
     strangers: Literal["accept", "refuse"] = "accept"
-    admin_chat: int | None = None  # alarms go there once they are built
+    admin_chat: int | None = None  # of the operators
 
 
 class Site(Table):
