@@ -59,7 +59,9 @@ class CatchUp:
                 if await asyncio.wrap_future(self.store.submit(self.step)):
                     continue
             except StorageError as error:
-                log.warning("catching_up", target=self.feed.name, error=str(error))
+                log.warning(
+                    "catching_up_failed", target=self.feed.name, error=str(error)
+                )
             await self._rest()
 
     async def _rest(self) -> None:
