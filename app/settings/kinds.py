@@ -76,12 +76,6 @@ def _resolve_url(url: str, info: ValidationInfo) -> str:
     return f"{scheme}:{_resolve('' if path == '.' else path, info)}"
 
 
-def _everything(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    if chosen:
-        raise ValueError("must be empty, which chooses everything: no filters yet")
-    return chosen
-
-
 def _storage(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
     if url.startswith("sqlite:///") and ":memory:" not in url:
@@ -250,7 +244,6 @@ Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
-Everything = Annotated[tuple[str, ...], AfterValidator(_everything)]
 QueueName = Annotated[str, AfterValidator(_queue)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]

@@ -307,6 +307,14 @@ def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
     assert "must be empty" in problems(write(folder, text))
 
 
+def test_a_bus_filter_names_sites_that_there_are(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["{0}"]\n'
+    assert load(write(folder, text.format("NN"))).bus[0].sites == ("NN",)
+    said = problems(write(folder, text.format("KZ")))
+    assert "bus: k names site 'KZ'" in said
+    assert "there are: NN" in said
+
+
 def test_the_sandbox_is_refused_what_is_set_up_for_real(folder: Path) -> None:
     real = load(write(folder, '[mail]\nrelay = "maildir:sent"\n'))
     (said,) = validate_for_run(real, sandbox=True)
