@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from tickets.model import Json, key_of
 T = TypeVar("T")
 #: A broker dates what it got, a moment before we date that it did; clocks differ.
 OVERLAP = timedelta(minutes=10)
+#: The keys of other streams begin with their kind: contact-12.
+TICKET = re.compile(r"[A-Z]{1,8}-[0-9]+")
 Look = Callable[[Callable[[Transaction], T]], T]
 
 
@@ -98,7 +101,8 @@ async def _compare(
 async def _compare_positions(look: Look[Any], target: str, url: str) -> Comparison:
     sent = await asyncio.to_thread(look, lambda tx: published.newest(tx, target))
     told = await HttpPositions(url=url).ask()
-    return compare_positions({key_of(one): seq for one, seq in sent.items()}, told)
+    tickets = {one: seq for one, seq in told.items() if TICKET.fullmatch(one)}
+    return compare_positions({key_of(one): seq for one, seq in sent.items()}, tickets)
 
 
 async def keep(store: Store, result: Reconciled) -> None:

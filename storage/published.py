@@ -49,13 +49,24 @@ _OF_ITS_OWN = or_(_delivery.event_id.is_(None), _delivery.kind == EventType.SKIP
 def _of_their_own(
     tx: Transaction, target: str, since: datetime | None
 ) -> Iterator[tuple[str, tuple[str, int]]]:
+    for said in _bodies(tx, target, since):
+        yield said["id"], _place(said)
+
+
+def _bodies(
+    tx: Transaction, target: str, since: datetime | None
+) -> Iterator[dict[str, Any]]:
+    """Yield what a target alone was sent and stands in a stream, in its order."""
     query = _of(target, since, _delivery.payload).where(_OF_ITS_OWN)
-    for row in tx.run(query):
+    for row in tx.run(query.order_by(_delivery.id)):
         said = json.loads(row.payload)
         if "sequence" in said:
-            kind, _, name = said["source"].removeprefix("/zayavka/").partition("/")
-            stream = f"{kind.removesuffix('s')}:{name}"
-            yield said["id"], (stream, int(said["sequence"]))
+            yield said
+
+
+def _place(said: dict[str, Any]) -> tuple[str, int]:
+    kind, _, name = said["source"].removeprefix("/zayavka/").partition("/")
+    return f"{kind.removesuffix('s')}:{name}", int(said["sequence"])
 
 
 def known(tx: Transaction, ids: Collection[str]) -> set[str]:
@@ -69,15 +80,20 @@ def known(tx: Transaction, ids: Collection[str]) -> set[str]:
 
 
 def newest(tx: Transaction, target: str) -> dict[str, int]:
-    """Return the newest seq of each stream that was confirmed."""
+    """Return the newest confirmed seq of each ticket that the target is told of."""
     rows = tx.run(
         _of(target, None, _event.stream, func.max(_event.seq).label("seq"))
         .join(EVENT, _delivery.event_id == _event.id)
+        .where(_event.stream.startswith("ticket:"))
         .group_by(_event.stream)
     )  # fmt: skip
     found = {row.stream: row.seq for row in rows}
-    for _, (stream, seq) in _of_their_own(tx, target, None):
-        found[stream] = max(seq, found.get(stream, 0))
+    for said in _bodies(tx, target, None):
+        stream, seq = _place(said)
+        if said["data"].get("leaves") and seq >= found.get(stream, 0):
+            found.pop(stream, None)
+        elif stream.startswith("ticket:"):
+            found[stream] = max(seq, found.get(stream, 0))
     return found
 
 

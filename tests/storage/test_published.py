@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -49,14 +50,30 @@ def mark(ids: list[str], target: str, tx: Transaction, *, at: datetime) -> None:
     )
 
 
+def say(tx: Transaction, seq: int, **data: object) -> None:
+    """Let the target alone be told something of a ticket, and confirm it."""
+    said = {"id": f"s{seq}", "source": "/zayavka/tickets/NN-1", "data": data}
+    body = json.dumps({**said, "sequence": f"{seq:010}"}).encode()
+    work = Work(now=tx.now, ids=tx.ids)
+    work.deliver(
+        Medium.BUS,
+        "snapshot",
+        target="erp",
+        lane=lanes.bus("erp", "ticket:NN-1"),
+        priority=OPENING,
+        facts={},
+        payload=body,
+    )
+    flush(tx, [work])
+    tx.run(update(DELIVERY).values(state="sent", sent_at=LONG_AGO))
+
+
 def test_only_what_this_target_confirmed_counts(store: Store) -> None:
     ids = store.write(queue)
     store.write(partial(mark, ids[:2], "erp", at=LONG_AGO))
     store.write(partial(mark, ids, "crm", at=LONG_AGO))
     sent = store.read(lambda tx: published.sent(tx, "erp", None))
     assert sent == {ids[0]: (STREAM, 1), ids[1]: (STREAM, 2)}
-    assert store.read(lambda tx: published.newest(tx, "erp")) == {STREAM: 2}
-    assert store.read(lambda tx: published.newest(tx, "crm")) == {STREAM: 3}
 
 
 def test_what_was_confirmed_before_may_be_left_out(store: Store) -> None:
@@ -68,25 +85,21 @@ def test_what_was_confirmed_before_may_be_left_out(store: Store) -> None:
 
 
 def test_what_a_target_alone_was_sent_is_known_by_its_body(store: Store) -> None:
-    body = b'{"id": "s1", "source": "/zayavka/tickets/NN-1", "sequence": "0000000007"}'
-
-    def job(tx: Transaction) -> None:
-        work = Work(now=tx.now, ids=tx.ids)
-        work.deliver(
-            Medium.BUS,
-            "snapshot",
-            target="erp",
-            lane=lanes.bus("erp", "ticket:NN-1"),
-            priority=OPENING,
-            facts={},
-            payload=body,
-        )
-        flush(tx, [work])
-        tx.run(update(DELIVERY).values(state="sent", sent_at=LONG_AGO))
-
-    store.write(job)
+    store.write(lambda tx: say(tx, 7))
     sent = store.read(lambda tx: published.sent(tx, "erp", None))
-    assert sent == {"s1": ("ticket:NN-1", 7)}
+    assert sent == {"s7": ("ticket:NN-1", 7)}
+
+
+def test_a_ticket_that_a_target_is_told_no_more_of_has_no_newest(store: Store) -> None:
+    def newest() -> dict[str, int]:
+        return store.read(lambda tx: published.newest(tx, "erp"))
+
+    store.write(lambda tx: say(tx, 7))
+    assert newest() == {"ticket:NN-1": 7}
+    store.write(lambda tx: say(tx, 8, leaves=True))
+    assert newest() == {}
+    store.write(lambda tx: say(tx, 9))
+    assert newest() == {"ticket:NN-1": 9}
 
 
 def test_ids_of_the_journal_are_known_however_many_are_asked_for(store: Store) -> None:
