@@ -141,9 +141,9 @@ class Chatting:
     def _topic_again(self, due: Due, notice: ChatNotice) -> Step | Answer:
         """Make a topic again once it is sure that it was not made."""
         if notice.thread_id is None and due.state is DeliveryState.SENDING:
-            return Uncertain("the process ended while the topic was made")
+            return Uncertain("the process ended while the topic was made", DOUBT)
         if notice.thread_id is None and not self._has_heard(due, notice.chat):
-            return Uncertain("it is not known yet whether the topic was made")
+            return Uncertain("it is not known yet whether the topic was made", DOUBT)
         return self._fresh(due, self._look(due))  # our own update may tell of it now
 
     def _has_heard(self, due: Due, chat: int) -> bool:

@@ -70,7 +70,7 @@ def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Deci
         case Uncertain() if attempt.last_doubt:
             return Park(f"the answer was lost again: {answer.reason}")
         case Uncertain():
-            delay = max(DOUBT, backoff(attempt.number, chance))
+            delay = answer.after or max(DOUBT, backoff(attempt.number, chance))
             return Wait(answer.reason, delay, uncertain=True)
         case Never():
             return Park(answer.reason)

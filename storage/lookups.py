@@ -113,7 +113,8 @@ _locked = Prepared(
         select(TICKET.c.id)
         .where(_named(sql))
         .order_by(TICKET.c.id)
-        .with_for_update(of=TICKET)
+        # With key_share: a row that only refers to the ticket need not wait for it.
+        .with_for_update(of=TICKET, key_share=True)
     )
 )
 

@@ -24,9 +24,13 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """It may have been sent: the answer was lost."""
+    """It may have been sent: the answer was lost.
+
+    ``after`` is when it is worth looking again, if nothing is tried in between.
+    """
 
     reason: str
+    after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

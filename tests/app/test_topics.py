@@ -18,6 +18,7 @@ from app.outbox import Records
 from bot.budget import Budget
 from bot.render import render
 from bot.sender import TelegramSender
+from scheduler.retry import DOUBT
 from storage import doors, lanes
 from storage.deliveries import Due
 from storage.doors import NewArrival
@@ -117,6 +118,23 @@ def test_it_waits_until_all_that_happened_is_known(desk: Desk) -> None:
         step = await desk.next()
         assert isinstance(step, Step)
         assert step.name == "topic"
+
+    asyncio.run(story())
+
+
+def test_it_is_looked_for_every_few_seconds_however_long_nothing_is_heard(
+    desk: Desk,
+) -> None:
+    async def story() -> None:
+        await doubt(desk)
+        for _ in range(9):
+            due = await desk.due()
+            [answer] = desk.chatting.freeze([due])
+            assert isinstance(answer, Uncertain)
+            await desk.chatting.settle(due, None, answer)
+            desk.now += DOUBT
+        desk.heard_at = desk.now - DOUBT
+        assert isinstance(await desk.next(), Step)
 
     asyncio.run(story())
 

@@ -17,6 +17,7 @@ from storage import lanes
 from storage.books import SqlBooks
 from storage.errors import StorageError
 from storage.flush import flush
+from storage.lanes import Filling
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.databases import Templates
@@ -159,6 +160,44 @@ def test_a_deadlock_and_a_lost_race_are_run_again(bench: InStore) -> None:
     for future in futures:
         future.result(10)
     assert len(runs) > 2
+
+
+def test_who_refers_to_a_ticket_need_not_wait_for_who_works_on_it(
+    bench: InStore,
+) -> None:
+    mail(bench)
+    has_lane, has_ticket = threading.Event(), threading.Event()
+    runs: list[str] = []
+
+    def fill(tx: Transaction) -> None:
+        filling = Filling(lane="chat/1", kind="chat", priority=1, next_at=tx.now)
+        lanes.fill(tx, [filling])
+
+    def mark(tx: Transaction) -> None:  # as a relay: foreign keys ask at the commit
+        runs.append("mark")
+        fill(tx)
+        tx.run(
+            text(
+                "INSERT INTO ticket_link (ticket_id, other_id, kind) "
+                "SELECT id, id, 'related' FROM ticket"
+            )
+        )
+        has_lane.set()
+        assert has_ticket.wait(5)
+        if len(runs) == 2:
+            wait_for_a_waiter(bench.store)
+
+    def file(tx: Transaction) -> None:
+        runs.append("file")
+        assert has_lane.wait(5)
+        SqlBooks(tx).ticket_by_number("NN-1")
+        has_ticket.set()
+        fill(tx)
+
+    futures = [bench.store.submit(job) for job in (mark, file)]
+    for future in futures:
+        future.result(10)
+    assert sorted(runs) == ["file", "mark"]
 
 
 def test_a_serialization_failure_is_run_again(bench: InStore) -> None:
