@@ -18,6 +18,7 @@ from storage.store import Places
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, mails_in, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import Place, settle
+from tests.databases import age
 from tickets.digests import Format, Report
 
 TARGET = "corporate"
@@ -58,6 +59,8 @@ def key_of(stream: str) -> str:
 def test_the_desk_goes_on_without_its_bus_and_tells_it_all_later(
     places: Places, tmp_path: Path, rabbit: RabbitMq
 ) -> None:
+    age(places)
+
     async def scene(shop: Workshop) -> None:
         place = await settle(rabbit)
         rabbit.stop()
