@@ -71,11 +71,15 @@ class Config(tables.Table):
     @model_validator(mode="after")
     def check_scopes(self) -> Self:
         codes = [site.code for site in self.sites]
-        for digest in self.digests:
-            for code in digest.scope.sites:
+        named = [
+            *(("digests", one.name, one.scope.sites) for one in self.digests),
+            *(("bus", one.name, one.sites) for one in self.bus),
+        ]
+        for key, name, sites in named:
+            for code in sites:
                 if code not in codes:
                     raise ValueError(
-                        f"digests: {digest.name} counts site {code!r}, which sites "
+                        f"{key}: {name} names site {code!r}, which sites "
                         f"do not list (there are: {', '.join(codes)})"
                     )
         return self

@@ -26,6 +26,7 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
+from app.publishing import chosen
 from app.single import (
     being,
     hearing,
@@ -42,7 +43,7 @@ from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, beginning, lanes
+from storage import arrivals, beginning, feeds, lanes, processes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -62,6 +63,14 @@ def _take_over(tx: Transaction) -> None:
     """Go on where the process before this one ended, however it did."""
     lanes.free_all(tx)
     arrivals.stagger(tx, lambda tries: backoff(tries, random.random))
+
+
+async def _leave(kit: Kit) -> None:
+    leave = partial(processes.leave, owner=kit.owner)
+    try:
+        await asyncio.wrap_future(kit.store.submit(leave))
+    except StorageError as error:  # then others find out by our lock
+        log.warning("left_without_word", error=str(error))
 
 
 @dataclass(kw_only=True)
@@ -108,6 +117,7 @@ class Service:
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
         await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
+        await self._enter_feeds(kit)
         self._appear(kit)
         if "relay" in self.roles:
             await self._start_relays(kit)
@@ -151,6 +161,20 @@ class Service:
         if self._session is not None:
             self._lead(presence(kit.owner), partial(being, kit))
             self._lead("orphans", partial(inheriting, kit.store))
+
+    async def _enter_feeds(self, kit: Kit) -> None:
+        """Let all processes know what the targets of the bus are told of here."""
+        told = {feed.name: chosen(feed) for feed in kit.publishing.feeds}
+
+        def job(tx: Transaction) -> None:
+            if not kit.store.is_sqlite:
+                processes.appear(tx, kit.owner, told)
+            for name, wanted in told.items():
+                feeds.enter(tx, name, wanted)
+
+        await asyncio.wrap_future(kit.store.submit(job))
+        if not kit.store.is_sqlite:
+            self._stack.push_async_callback(_leave, kit)
 
     async def _start_relays(self, kit: Kit) -> None:
         relay = mail.make_mail_relay(self.config)

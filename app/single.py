@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+from app.catching_up import CatchUp
 from app.config import ConfigError
 from app.intake import Intake
 from app.leading import Tasks, draining, running
@@ -16,6 +17,7 @@ from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
 from app.parts.commands import make_command_door
 from app.parts.kit import KINDS, Kit
+from app.publishing import feed_of
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
@@ -74,9 +76,15 @@ async def talking(
 async def mirroring(kit: Kit, target: tables.Bus, wakes: Wakes) -> AsyncIterator[Tasks]:
     """Publish to one target of the bus."""
     source, drain = make_mirroring(kit, target)
+    catch_up = CatchUp(
+        store=kit.store, feed=feed_of(target), telling=kit.publishing.telling
+    )
     try:
-        async with draining(wakes, KINDS["bus"], drain) as tasks:
-            yield tasks
+        async with (
+            draining(wakes, KINDS["bus"], drain) as tasks,
+            running(catch_up) as catching_up,
+        ):
+            yield [*tasks, *catching_up]
     finally:
         await source.publisher.close()
 

@@ -11,7 +11,7 @@ _PORTS = {"amqp": 5672, "amqps": 5671}
 #: The buses from which commands can be read.
 READABLE = tuple(_PORTS)
 _PLACES = ("exchange", "routing_key")
-_LONGEST = 255  # bytes of a name (AMQP 0-9-1, short strings)
+LONGEST_NAME = 255  # bytes of a name (AMQP 0-9-1, short strings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +86,6 @@ def _places(query: str) -> dict[str, str]:
             "?exchange=NAME is missing, or ?routing_key=QUEUE for a single queue"
         )
     for name, value in places.items():
-        if len(value.encode()) > _LONGEST:
-            raise ValueError(f"{name} may have {_LONGEST} bytes at most")
+        if len(value.encode()) > LONGEST_NAME:
+            raise ValueError(f"{name} may have {LONGEST_NAME} bytes at most")
     return places

@@ -56,6 +56,11 @@ def reaction(chat: int, message_id: int) -> str:
     return f"telegram/reaction/{chat}/{message_id}"
 
 
+def alarm(chat: int, subject: str) -> str:
+    """Return the lane of what operators are told of a subject."""
+    return f"telegram/alarm/{chat}/{subject}"
+
+
 def fetched_file(attachment_id: int) -> str:
     return f"telegram/file/{attachment_id}"
 

@@ -9,7 +9,14 @@ from tickets.books import Participant
 from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
-from tickets.model import Contact, ContactId, KnownContact, Organisation, Ticket
+from tickets.model import (
+    Contact,
+    ContactId,
+    Json,
+    KnownContact,
+    Organisation,
+    Ticket,
+)
 from tickets.registry import OPERATOR
 from tickets.rules import Rules
 from tickets.talk import Person
@@ -161,13 +168,18 @@ def record_contact(
             "email_hash": salted(known.salt, contact.email or ""),
             "telegram_hash": _hash_of_account(known),
         },
-        content={
-            "name": contact.name,
-            "emails": [contact.email, *emails] if contact.email else [],
-            "telegram_id": contact.telegram,
-            "language": contact.language,
-        },
+        content=contact_as_told(contact, emails),
     )
+
+
+def contact_as_told(contact: Contact, emails: Sequence[str] = ()) -> Json:
+    """Return what the bus is told of a contact beside the journal's own data."""
+    return {
+        "name": contact.name,
+        "emails": [contact.email, *emails] if contact.email else [],
+        "telegram_id": contact.telegram,
+        "language": contact.language,
+    }
 
 
 def _hash_of_account(known: KnownContact) -> str | None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from tickets.foreign import KnownOrganisation, KnownSpecialist
-from tickets.model import Organisation, Specialist, SpecialistId
+from tickets.model import Json, Organisation, Specialist, SpecialistId
 from tickets.words import EventType, Role
 from tickets.work import NewOrganisation, NewSpecialist, Work
 
@@ -51,8 +51,13 @@ def record_organisation(work: Work, known: KnownOrganisation, *, actor: str) -> 
         EventType.CHANGED,
         actor=actor,
         data={"organisation": partner.id, "site": partner.site},
-        content={"name": partner.name, "domains": list(known.domains)},
+        content=partner_as_told(partner, known.domains),
     )
+
+
+def partner_as_told(partner: Organisation, domains: Sequence[str]) -> Json:
+    """Return what the bus is told of a partner beside the journal's own data."""
+    return {"name": partner.name, "domains": list(domains)}
 
 
 def add_specialist(
@@ -95,8 +100,13 @@ def record_specialist(work: Work, known: KnownSpecialist, *, actor: str) -> None
             "role": person.role,
             "active": known.active,
         },
-        content={"name": person.name, "telegram_id": person.telegram_id},
+        content=specialist_as_told(person),
     )
+
+
+def specialist_as_told(person: Specialist) -> Json:
+    """Return what the bus is told of a member of staff beside the journal's data."""
+    return {"name": person.name, "telegram_id": person.telegram_id}
 
 
 def plain_name(name: str) -> str:

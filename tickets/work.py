@@ -164,6 +164,7 @@ class Work:
     contacts: list[NewContact] = field(default_factory=list)
     opened: dict[TicketId, Ticket] = field(default_factory=dict)
     changed: dict[TicketId, Ticket] = field(default_factory=dict)
+    before: dict[TicketId, Ticket] = field(default_factory=dict)  # those that changed
     participants: list[NewParticipant] = field(default_factory=list)
     comments: list[NewComment] = field(default_factory=list)
     verdicts: dict[CommentId, str] = field(default_factory=dict)
@@ -236,6 +237,7 @@ class Work:
         if ticket.id in self.opened:
             self.opened[ticket.id] = after
         else:
+            self.before.setdefault(ticket.id, ticket)
             self.changed[ticket.id] = after
         return after
 

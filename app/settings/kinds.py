@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from bus.amqp1.node import FORM as _NODE
 from bus.amqp1.node import read_node
-from bus.broker import read_broker
+from bus.broker import LONGEST_NAME, read_broker
 from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
@@ -76,12 +76,6 @@ def _resolve_url(url: str, info: ValidationInfo) -> str:
     return f"{scheme}:{_resolve('' if path == '.' else path, info)}"
 
 
-def _everything(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    if chosen:
-        raise ValueError("must be empty, which chooses everything: no filters yet")
-    return chosen
-
-
 def _storage(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
     if url.startswith("sqlite:///") and ":memory:" not in url:
@@ -139,6 +133,12 @@ _BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
     "http": (_WEBHOOK, read_receiver),
     "https": (_WEBHOOK, read_receiver),
 }
+
+
+def _queue(name: str) -> str:
+    if not 0 < len(name.encode()) <= LONGEST_NAME:
+        raise ValueError(f"must name a queue in at most {LONGEST_NAME} bytes")
+    return name
 
 
 def _http(url: str) -> str:
@@ -244,7 +244,7 @@ Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
-Everything = Annotated[tuple[str, ...], AfterValidator(_everything)]
+QueueName = Annotated[str, AfterValidator(_queue)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]

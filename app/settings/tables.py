@@ -13,12 +13,12 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
-    Everything,
     File,
     Folder,
     HttpUrl,
     Keys,
     MailDomain,
+    QueueName,
     RelayUrl,
     ReplyStyle,
     SigningKeys,
@@ -175,7 +175,7 @@ class Telegram(Table):
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
     strangers: Literal["accept", "refuse"] = "accept"
-    admin_chat: int | None = None  # alarms go there once they are built
+    admin_chat: int | None = None  # of the operators
 
 
 class Site(Table):
@@ -271,12 +271,11 @@ def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class Bus(Table):
-    """A target of the data bus.
+    """A target of the data bus, and whose tickets it is told of.
 
-    Filters need the ``snapshot`` events that begin a stream in the middle; until
-    those are built only the empty ones, which choose everything, are taken. ``secret``
-    is for HTTP: what events are signed with, with all of several. ``ca_file`` says
-    which certificates count instead of the system's.
+    What is empty limits nothing. ``secret`` is for HTTP: what events are signed with,
+    with all of several. ``ca_file`` says which certificates count instead of the
+    system's.
     """
 
     secrets = ("url", "secret")
@@ -285,8 +284,9 @@ class Bus(Table):
     url: BusUrl
     secret: SigningKeys = ()
     ca_file: Certificates | None = None
-    sites: Everything = ()
-    organisations: Everything = ()
+    sites: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()  # by name
+    commands: QueueName | None = None
     audit: str | None = Field(default=None, min_length=1, max_length=255)
     positions: HttpUrl | None = None
     reconcile: Cron = "30 3 * * *"
@@ -303,8 +303,6 @@ class Bus(Table):
         """Say whether there is a way to see what the target has."""
         is_file = self.url.get_secret_value().startswith("file:")
         return is_file or self.audit is not None or self.positions is not None
-
-    commands: str | None = Field(default=None, min_length=1, max_length=255)
 
     @model_validator(mode="after")
     def check_commands(self) -> Self:

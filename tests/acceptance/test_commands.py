@@ -7,8 +7,7 @@ import json
 import random
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import aio_pika
@@ -16,7 +15,7 @@ import httpx
 import pytest
 
 from tests.acceptance.desks import command
-from tests.acceptance.houses import House, open_house
+from tests.acceptance.houses import House
 from tests.acceptance.waiting import eventually
 from tests.brokers import RabbitMq
 from tests.bus.commands import command as said
@@ -31,15 +30,15 @@ def queue(rabbit: RabbitMq) -> Place:
 
 
 @pytest.fixture
-def heard(tmp_path: Path, staffed: Path, queue: Place) -> Iterator[House]:
+def heard(own: House, queue: Place) -> House:
     """A desk that takes commands, not started yet."""
     more = (
         f'\n[[bus]]\nname = "erp"\nurl = "{queue.url}?exchange={queue.name}-events"\n'
         f'commands = "{queue.name}"\n'
     )
-    with open_house(tmp_path / "own", staffed, more=more) as opened:
-        opened.desk.warm()
-        yield opened
+    with own.desk.config.open("a") as config:
+        config.write(more)
+    return own
 
 
 def send(queue: Place, bodies: Sequence[bytes]) -> None:

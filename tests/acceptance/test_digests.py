@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
 import time
 import tomllib
 import urllib.request
@@ -12,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.acceptance.desks import command, environment, program
+from tests.acceptance.desks import Forks, Process, Warm, command
 from tests.acceptance.houses import House
 from tests.acceptance.letters import Mailboxes
 from tests.acceptance.waiting import eventually
@@ -67,20 +65,16 @@ def test_what_is_due_is_sent_at_start_and_once_whatever_is_killed(own: House) ->
 
 
 @contextmanager
-def scheduler(config: Path, log: Path) -> Iterator[None]:
+def scheduler(forks: Forks, config: Path, log: Path) -> Iterator[None]:
     """Run a process of schedulers and relays alone."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 # our own program
-            [*program(config), "run", "--role", "scheduler", "--role", "relay"],
-            stdin=subprocess.DEVNULL,
-            stderr=out,
-            env=environment(),
-        )
-        try:
-            yield
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0, log.read_text()
-        finally:
+    process = Process(Warm(forks, str(config), str(log), "scheduler", "relay"))
+    process.launch()
+    try:
+        yield
+        process.ask_to_stop()
+        assert process.wait() == 0, log.read_text()
+    finally:
+        if process.pid:
             process.kill()
 
 
@@ -99,7 +93,7 @@ def test_a_new_desk_tells_nothing_of_the_time_before_it(own: House) -> None:
 
 
 def test_two_schedulers_on_postgresql_send_one(
-    templates: Templates, tmp_path: Path
+    templates: Templates, tmp_path: Path, forks: Forks
 ) -> None:
     config = tmp_path / "config.toml"
     boxes = Mailboxes(tmp_path / "sent")
@@ -112,7 +106,7 @@ def test_two_schedulers_on_postgresql_send_one(
         )
         age(places)
         for log in logs:
-            running.enter_context(scheduler(config, log))
+            running.enter_context(scheduler(forks, config, log))
         eventually(lambda: len(boxes.mails()) >= 2, seconds=60, what="the digests")
         eventually(
             lambda: all('"started"' in log.read_text() for log in logs),

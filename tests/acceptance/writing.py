@@ -25,7 +25,6 @@ from app.parts.kit import Kit
 from app.running import run
 from app.service import Service
 from storage.books import SqlBooks
-from storage.flush import flush
 from storage.people import add_specialist
 from storage.rows import TICKET
 from storage.transaction import Transaction
@@ -131,8 +130,7 @@ class Writing:
         def job(tx: Transaction) -> int:
             work = Work(now=tx.now, ids=tx.ids)
             act(Desk(work=work, books=SqlBooks(tx), rules=self.kit.rules))
-            self.kit.mirror(work)
-            flush(tx, [work])
+            self.kit.publishing.commit(tx, [work])
             return len(work.events)
 
         return self.kit.store.write(job)
@@ -153,8 +151,7 @@ class Writing:
                 add_specialist(
                     tx, work, name=name, telegram_id=one, site=site, role=role
                 )
-            self.kit.mirror(work)
-            flush(tx, [work])
+            self.kit.publishing.commit(tx, [work])
 
         self.kit.store.write(hire)
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import aio_pika
@@ -15,16 +14,15 @@ from aio_pika.abc import AbstractIncomingMessage
 from typing_extensions import override
 
 from app.intake import CommandKeeper, Intake
-from app.links import SignedLinks
 from app.mirroring import Mirroring
 from app.reading import command_schemas
 from bus.door import CommandDoor, Keeper, Pace
-from bus.mirror import mirror
+from bus.feeds import Feed
 from bus.queue import RabbitQueue
-from bus.schemas import Schemas
 from storage.audit import audit
 from storage.errors import StorageDown
 from storage.store import Places
+from tests.app.mirrors import publishing
 from tests.app.workshop import Workshop, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import MANNER, Place, settle
@@ -169,9 +167,7 @@ def play(
         routes = {"x-dead-letter-exchange": dead.name, **limits}
         queue = await settle(rabbit, name=f"{place.name}-in", limits=routes)
         publisher = place.publisher()
-        links = SignedLinks(base_url="https://desk.example.org", keys=(b"k" * 32,))
-        adds = partial(mirror, targets=[TARGET], schemas=Schemas(), links=links)
-        shop.mirror_with(adds)
+        shop.write_with(publishing(Feed(name=TARGET)).commit)
         shop.sources.append(
             Mirroring(
                 store=shop.store, target=TARGET, publisher=publisher, owner="test"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from app.digests import StoredRuns
-from app.links import SignedLinks
 from app.mirroring import Mirroring
-from bus.mirror import mirror
-from bus.schemas import Schemas
+from bus.feeds import Feed
 from mail.relay import relay_from
 from scheduler.digests import Digesting, plan
 from storage.store import Places
+from tests.app.mirrors import publishing
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, mails_in, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import Place, settle
@@ -33,9 +31,7 @@ DAILY = Report(
 
 
 def add_bus(shop: Workshop, place: Place) -> Mirroring:
-    links = SignedLinks(base_url="https://desk.example.org", keys=(b"k" * 32,))
-    adds = partial(mirror, targets=[TARGET], schemas=Schemas(), links=links)
-    shop.mirror_with(adds)
+    shop.write_with(publishing(Feed(name=TARGET)).commit)
     source = Mirroring(
         store=shop.store, target=TARGET, publisher=place.publisher(), owner="test"
     )

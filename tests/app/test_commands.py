@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 import aio_pika
 import pytest
 
+from mail.parse import read as read_mail
+from mail.relay import relay_from
 from storage.store import Places
 from tests.app.commanding import TARGET, Bus, Hesitant, NotUtf8, Troubled, play, until
+from tests.app.workshop import add_mailing, mails_in
 from tests.brokers import RabbitMq
 from tests.bus.commands import ERP, command
 from tests.bus.rabbit import settle
@@ -283,3 +287,25 @@ def test_all_that_systems_tell_follows_from_one_queue(
         assert all(event["causationid"] for event in await bus.events())
 
     play(records, rabbit, scene)
+
+
+def test_the_partner_reads_what_a_system_says_and_does(
+    places: Places, rabbit: RabbitMq, tmp_path: Path
+) -> None:
+    async def scene(bus: Bus) -> None:
+        add_mailing(bus.shop, relay_from(f"maildir:{tmp_path}/sent"))
+        async with bus.open():
+            await bus.send(NOTE(visibility="public", text="Заказ отгружен"))
+            await bus.send(STAGE(stage="resolved"))
+            await bus.settle(taken=2)
+        texts = [read_mail(one).text for one in mails_in(tmp_path / "sent")]
+        kinds = bus.shop.rows("SELECT kind, state FROM delivery WHERE channel = 'mail'")
+        assert {(row.kind, row.state) for row in kinds} == {
+            ("accepted", "sent"),
+            ("answer", "sent"),
+            ("resolved", "sent"),
+        }
+        [answer] = [text for text in texts if "Заказ отгружен" in text]
+        assert TARGET in answer
+
+    play(places, rabbit, scene)

@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).parents[2] / "config.toml"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
-RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://user:correct-horse-battery@h?exchange=e"\n'
 NODE = '[[bus]]\nname = "k"\nurl = "amqp1s://h/desk"\n'
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
@@ -172,6 +172,12 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
+        (f"{RABBIT}commands = ''\n", "must name a queue in at most 255 bytes"),
+        (f"{RABBIT}commands = '{'я' * 128}'\n", "must name a queue in at most 255"),
+        (
+            "[[bus]]\nname = 'k'\nurl = 'file:x'\ncommands = 'q'\n",
+            "commands names a queue, and file: has none to read",
+        ),
         (
             '[[bus]]\nname = "k"\nurl = "kafka://h"\n',
             "one of file:PATH, amqp(s):",
@@ -242,6 +248,8 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
+        f"{RABBIT}commands = ''\n",
+        f'[[bus]]\nname = "k"\nurl = "file:{SECRET}"\ncommands = "q"\n',
         f'[[bus]]\nname = "k"\nurl = "https://user:{SECRET}/x@host/in"\n',
         f'[[bus]]\nname = "k"\nurl = "https://user:p@host:x/in?key={SECRET}"\n',
         f'[[bus]]\nname = "k"\nurl = "https://host/in?key={SECRET}@{SECRET}"\n',
@@ -276,6 +284,11 @@ def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     assert "must name each address once" in problems(write(folder, twice))
 
 
+def test_a_target_may_name_a_queue_of_commands(folder: Path) -> None:
+    config = load(write(folder, f"{RABBIT}commands = 'desk.commands'\n"))
+    assert config.bus[0].commands == "desk.commands"
+
+
 def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
     (folder / "secrets").write_text(f"{SIGNING}\n{SIGNING}\n")
     for line, count in (
@@ -292,6 +305,14 @@ def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
 def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
     text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["NN"]\n'
     assert "must be empty" in problems(write(folder, text))
+
+
+def test_a_bus_filter_names_sites_that_there_are(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["{0}"]\n'
+    assert load(write(folder, text.format("NN"))).bus[0].sites == ("NN",)
+    said = problems(write(folder, text.format("KZ")))
+    assert "bus: k names site 'KZ'" in said
+    assert "there are: NN" in said
 
 
 def test_the_sandbox_is_refused_what_is_set_up_for_real(folder: Path) -> None:
