@@ -101,7 +101,11 @@ def _portions(whole: Whole, links: Links, room: int) -> Iterator[Json]:
 def _items(whole: Whole, links: Links) -> Iterator[tuple[str, Iterator[Json]]]:
     """Yield each item in the forms it may take, with the list it belongs to."""
     for one in whole.participants:
-        who: Json = {"role": one.role, "person": person(one.contact)}
+        who: Json = {
+            "role": one.role,
+            "quiet": one.quiet,
+            "person": person(one.contact),
+        }
         yield "participants", _forms(who)
     for said in whole.comments:
         yield "comments", _comment(said, links)

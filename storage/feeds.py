@@ -143,7 +143,7 @@ def _write(tx: Transaction, name: str, reach: Reach, **fields: Any) -> Reach:
 
 
 def _name(target: str) -> str:
-    return f"bus:{target}"
+    return f"feed:{target}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -101,7 +102,7 @@ class Store:
 
         The future raises what the job raised, StorageFull or StorageDown.
         """
-        return self._writer.submit(job)
+        return self._writer.submit(partial(_run, job))
 
     def write(self, job: Job[T]) -> T:
         """Run a job and wait for its commit."""
@@ -158,3 +159,11 @@ def _one_connection(places: Places) -> Iterator[Engine]:
         raise StorageError(f"{where} cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
+
+
+def _run(job: Job[T], tx: Transaction) -> T:
+    try:
+        return job(tx)
+    except StopIteration as error:
+        # A future that is awaited cannot carry it: who waits would wait for ever.
+        raise RuntimeError("a job ended with StopIteration") from error

@@ -17,12 +17,11 @@ from app.intake import CommandKeeper, Intake
 from app.mirroring import Mirroring
 from app.reading import command_schemas
 from bus.door import CommandDoor, Keeper, Pace
-from bus.feeds import Feed
 from bus.queue import RabbitQueue
 from storage.audit import audit
 from storage.errors import StorageDown
 from storage.store import Places
-from tests.app.mirrors import publishing
+from tests.app.mirrors import feed_all
 from tests.app.workshop import Workshop, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import MANNER, Place, settle
@@ -167,7 +166,7 @@ def play(
         routes = {"x-dead-letter-exchange": dead.name, **limits}
         queue = await settle(rabbit, name=f"{place.name}-in", limits=routes)
         publisher = place.publisher()
-        shop.write_with(publishing(Feed(name=TARGET)).commit)
+        feed_all(shop, TARGET)
         shop.sources.append(
             Mirroring(
                 store=shop.store, target=TARGET, publisher=publisher, owner="test"

@@ -14,7 +14,7 @@ from app.telling import Telling
 from bus.feeds import Feed
 from bus.schemas import Schemas
 from bus.targets import Out
-from storage import views
+from storage import feeds, views
 from storage.books import SqlBooks
 from storage.store import Store
 from storage.transaction import Transaction
@@ -71,6 +71,12 @@ class Taker:
 
 def publishing(*feeds: Feed) -> Publishing:
     return Publishing(feeds=feeds, telling=TELLING)
+
+
+def feed_all(shop: Workshop, name: str) -> None:
+    """Let a workshop with nothing in it feed a target from the first event on."""
+    shop.write_with(publishing(Feed(name=name)).commit)
+    shop.store.write(lambda tx: feeds.meet(tx, name, feeds.EVERYTHING))
 
 
 def add_targets(shop: Workshop, *feeds: Feed) -> list[Taker]:
@@ -139,6 +145,8 @@ def in_the_mirror(state: State) -> dict[str, Json]:
     tickets = state.listed()
     for ticket in tickets.values():
         del ticket["failures"]
+        for one in ticket["participants"]:
+            del one["quiet"]  # which is not shown
         ticket["comments"] = {
             one["id"]: {
                 "author": one["author"]["id"],

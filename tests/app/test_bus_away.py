@@ -8,11 +8,10 @@ from pathlib import Path
 
 from app.digests import StoredRuns
 from app.mirroring import Mirroring
-from bus.feeds import Feed
 from mail.relay import relay_from
 from scheduler.digests import Digesting, plan
 from storage.store import Places
-from tests.app.mirrors import publishing
+from tests.app.mirrors import feed_all
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, mails_in, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import Place, settle
@@ -31,7 +30,7 @@ DAILY = Report(
 
 
 def add_bus(shop: Workshop, place: Place) -> Mirroring:
-    shop.write_with(publishing(Feed(name=TARGET)).commit)
+    feed_all(shop, TARGET)
     source = Mirroring(
         store=shop.store, target=TARGET, publisher=place.publisher(), owner="test"
     )
@@ -58,6 +57,7 @@ def test_the_desk_goes_on_without_its_bus_and_tells_it_all_later(
     age(places)
 
     async def scene(shop: Workshop) -> None:
+        age(places)
         place = await settle(rabbit)
         rabbit.stop()
         source = add_bus(shop, place)

@@ -136,7 +136,7 @@ def test_a_target_that_was_fed_before_rows_were_kept_is_ready(records: Places) -
     async def scene(shop: Workshop) -> None:
         target = Target(shop=shop, feed=LATE)
         await shop.mail("1")
-        shop.execute("DELETE FROM cursor WHERE name LIKE 'bus:%'")
+        shop.execute("DELETE FROM cursor WHERE name LIKE 'feed:%'")
         seen = len(target.taker.events)
         target.choose(LATE)
         assert target.reach.ready

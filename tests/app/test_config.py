@@ -302,11 +302,6 @@ def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
         assert SIGNING not in repr(target)
 
 
-def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
-    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["NN"]\n'
-    assert "must be empty" in problems(write(folder, text))
-
-
 def test_a_bus_filter_names_sites_that_there_are(folder: Path) -> None:
     text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["{0}"]\n'
     assert load(write(folder, text.format("NN"))).bus[0].sites == ("NN",)

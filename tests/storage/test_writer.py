@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import subprocess
 import sys
@@ -237,3 +238,14 @@ def test_a_write_that_the_system_refuses_is_no_end(
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_job_that_runs_out_of_something_does_not_hang_who_awaits_it(
+    store: Store,
+) -> None:
+    async def scene() -> None:
+        async with asyncio.timeout(20):
+            await asyncio.wrap_future(store.submit(lambda tx: next(iter(()))))
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(scene())
