@@ -54,8 +54,6 @@ def key_of(stream: str) -> str:
 def test_the_desk_goes_on_without_its_bus_and_tells_it_all_later(
     places: Places, tmp_path: Path, rabbit: RabbitMq
 ) -> None:
-    age(places)
-
     async def scene(shop: Workshop) -> None:
         age(places)
         place = await settle(rabbit)
