@@ -9,7 +9,11 @@ _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?>(?:[^>\"]|\"[^\"]*\")*))>|([^<]+)
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
 _QUOTE = re.compile(r' (?:type="cite"|cite="|class="[^"]*quote)')
+_BEGINS = re.compile(r' class="[^"]*\b(?:quote-begins|yahoo_quoted)\b')
+_INTRODUCES = re.compile(r' class="[^"]*\b(?:gmail_attr|moz-cite-prefix)\b')
 _BLANKS = re.compile(r"[ \t\r\n\f\x00-\x08]+")
+
+MARK = "\x0e"  # where a class says that a quote or the words above it begin
 
 # Marks between pieces, weakest first; the strongest of neighbours decides.
 _LINE, _PARAGRAPH, _CELL, _ROW, _TABLE = "\x01", "\x02", "\t", "\x03", "\x04"
@@ -28,9 +32,13 @@ _MARKS = {
 }
 
 
-def read(cleaned: str) -> str:
-    """Return the text of a page that ``markup.clean`` made; takes linear time."""
-    page = _Page()
+def read(cleaned: str, *, marked: bool = False) -> str:
+    """Return the text of a page that ``markup.clean`` made; takes linear time.
+
+    Where the page's classes say that a quote begins stands a ``MARK`` if asked for:
+    alone in a line above the quote, or before the line that introduces it.
+    """
+    page = _Page(marked=marked)
     for match in _PIECE.finditer(cleaned):
         if match[4]:
             page.text(html.unescape(match[4]))
@@ -44,7 +52,8 @@ def read(cleaned: str) -> str:
 class _Page:
     """Text and marks, put together from the pieces of a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, marked: bool) -> None:
+        self._marked = marked
         self._out: list[str] = []
         self._link = ""
         self._link_at = 0
@@ -53,11 +62,14 @@ class _Page:
         self._quotes: list[str] = []
 
     def text(self, text: str) -> None:
+        text = text.replace(MARK, "")
         kept = text.replace(" ", "\xa0") if self._pre else _BLANKS.sub(" ", text)
         self._out.append(kept)
 
     def open(self, tag: str, attributes: str) -> None:
         self._out.append(self._mark(tag))
+        if self._marked and "class=" in attributes:
+            self._out.append(_quote_mark(attributes))
         match tag:
             case "a":
                 href = _HREF.search(attributes)
@@ -123,6 +135,12 @@ class _Page:
         if not link or bare.rstrip("/") in _spellings(shown):
             return ""
         return f" <{bare}>" if shown else bare
+
+
+def _quote_mark(attributes: str) -> str:
+    if _BEGINS.search(attributes):
+        return f"\n{MARK}\n"
+    return MARK if _INTRODUCES.search(attributes) else ""
 
 
 def _spellings(shown: str) -> tuple[str, ...]:
