@@ -48,10 +48,11 @@ class Content:
     def written(self, *, forwards: bool) -> Written:
         """Return the text parted; the page tells of quotes that the text does not."""
         found = wrote.part(self.text(), forwards=forwards)
-        if found.quoted or found.forward or not self.pages:
+        page = "\n".join(self.pages)
+        if found.quoted or found.forward or not prose.tells_quotes(page):
             return found
-        page = prose.read("\n".join(self.pages), marked=True)[: self.limits.text]
-        told = wrote.part(page, forwards=forwards)
+        text = prose.read(page, marked=True)[: self.limits.text]
+        told = wrote.part(text, forwards=forwards)
         return told if told.quoted else found
 
     def text(self) -> str:

@@ -38,8 +38,10 @@ _BEST = re.compile(r"best\s*[,!.]?", _F)
 
 _SENT = (
     r"sent\s+(?:from|via|with|by|using)\s+(?P<en>.+)|sent\s+from\s+mail\s+for.+"
-    r"|get\s+outlook\s+for\b.+|"
-    r"(?:отправлено|послано|надіслано|відправлено|написано)\s+(?:с|со|из|из-под|от|через|з|із|зі)"
+    r"|(?:get|download|получить|скачать|отримати|завантажити|obtenir|hämta|pobierz)"
+    r"\s+(?:outlook|bluemail|mymail|spark)\b.+|"
+    r"(?:отправлено|послано|надіслано|відправлено|написано)\s+(?:с|со|из|из-под|от|через|з|із|зі"
+    r"|при\s+помощи|с\s+помощью|за\s+допомогою)"
     r"\s+(?:мо[а-яїєі]+|мобильн\S+|мобільн\S+|телефон\S*|смартфон\S*|планшет\S*|устройств\S*"
     r"|почты|приложения|яндекс\S*|mail|outlook|[a-z@]\S*).*"
     r"|(?:envoyé\s+(?:de|depuis|à\s+partir)|gesendet\s+(?:von|mit)|von\s+meinem|enviado\s+"
@@ -49,7 +51,7 @@ _SENT = (
 _PHONE = re.compile(rf"[*_\[(]{{0,2}}(?:{_SENT})", _F)
 _NAMING = re.compile(
     r"[*_\[(]{0,2}(?:sent|get |отпр|посл|наді|відп|напи|envo|gese|von |envi"
-    r"|invi|ver[zs]|send|skic|wysł|odes|läh)",
+    r"|obte|down|полу|скач|отри|зава|hämt|pobi|invi|ver[zs]|send|skic|wysł|odes|läh)",
     _F,
 )
 _PROSE = re.compile(r",\s+[a-zа-яё]|\.\s+\S|[;?!]")
@@ -66,11 +68,15 @@ _LEGAL = re.compile(
     _F,
 )
 _LIST = re.compile(r"mailing\s+list|mailman|/listinfo/|unsubscribe|\w@list\w*\.", _F)
+_CONTACT = re.compile(
+    r"@|https?:|www\.|\+?\d[\d ()-]{6,20}\d|\||\b(?:тел|tel|ул|вул|просп|м|г|д|оф)\.\s",
+    _F,
+)
 _AFTERWORD = re.compile(r"(?:p\.?\s*p?\.?\s*s\.?|п\.?\s*с\.?|з\.?\s*ы\.?)[\s.:,]", _F)
 _NAME = r"[A-ZА-ЯЁІЇЄҐ][\w’'.-]*"
 _DASHED = re.compile(rf"[-–—/]\s?{_NAME}(?:\s{_NAME}){{0,2}}")
 _PAUSE = re.compile(r"[.?!]\s+\S{3}")
-_RULE = re.compile(r"[—–]+|_{2,}")
+_RULE = re.compile(r"[—–]{2,}|_{2,}")
 
 
 def closing(lines: Sequence[str], *, below_quote: bool = False) -> int | None:
@@ -107,7 +113,7 @@ def _delimiter(lines: Sequence[str]) -> int | None:
     below = 0
     for at in range(len(lines) - 1, -1, -1):
         if lines[at] == "--":
-            return at
+            return None if any(line.endswith("?") for line in lines[at:]) else at
         below += bool(lines[at])
         if below > 2 * _MOST:
             break
@@ -172,7 +178,9 @@ def _is_card(lines: Sequence[str]) -> bool:
     for count, line in enumerate(lines):
         if _LEGAL.search(line):
             return True
-        if count >= _MOST or len(line) > _SHORT or _is_sentence(line):
+        if count >= _MOST or _is_sentence(line):
+            return False
+        if len(line) > _SHORT and not _CONTACT.search(line):
             return False
     return True
 

@@ -9,8 +9,10 @@ _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?>(?:[^>\"]|\"[^\"]*\")*))>|([^<]+)
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
 _QUOTE = re.compile(r' (?:type="cite"|cite="|class="[^"]*quote)')
-_BEGINS = re.compile(r' class="[^"]*\b(?:quote-begins|yahoo_quoted)\b')
-_INTRODUCES = re.compile(r' class="[^"]*\b(?:gmail_attr|moz-cite-prefix)\b')
+_BEGIN, _INTRODUCE = "quote-begins|yahoo_quoted", "gmail_attr|moz-cite-prefix"
+_BEGINS = re.compile(rf' class="[^"]*\b(?:{_BEGIN})\b')
+_INTRODUCES = re.compile(rf' class="[^"]*\b(?:{_INTRODUCE})\b')
+_TELLS = re.compile(rf'<blockquote|class="[^"]*\b(?:{_BEGIN}|{_INTRODUCE})\b')
 _BLANKS = re.compile(r"[ \t\r\n\f\x00-\x08]+")
 
 MARK = "\x0e"  # where a class says that a quote or the words above it begin
@@ -47,6 +49,11 @@ def read(cleaned: str, *, marked: bool = False) -> str:
         else:
             page.open(match[2], match[3])
     return page.whole()
+
+
+def tells_quotes(cleaned: str) -> bool:
+    """Say whether a page's markup may know of a quote that its words do not show."""
+    return bool(_TELLS.search(cleaned))
 
 
 class _Page:

@@ -126,7 +126,7 @@ def shared(line: str) -> list[str]:
     if len(line) > _LONG or not sure:
         return [line]
     match = _SHARED.search(line)
-    return [line[: match.start()], line[match.end() :]] if match else [line]
+    return [line[: match.start()], line[match.start() :]] if match else [line]
 
 
 def _goes_on(lines: Sequence[str], at: int, place: int) -> bool:
@@ -169,6 +169,11 @@ def _address_wrote(said: Said) -> bool:
     return said.below or said.names
 
 
+def _time_above_quote(said: Said) -> bool:
+    timed = said.starts and said.dated and bool(_TIME.search(said.text))
+    return timed and said.below and said.closes and said.names
+
+
 def _wrote_above_quote(said: Said) -> bool:
     if not (said.below and said.wrote and len(said.text) < _ONE_LINE):
         return False
@@ -196,6 +201,7 @@ RULES = (
     ("a date, a name and 'wrote'", _dated_names),
     ("a date and an address", _dated_address),
     ("an address and 'wrote'", _address_wrote),
+    ("a date and a time above a quote", _time_above_quote),
     ("'wrote' above a quote", _wrote_above_quote),
     ("'wrote' between dashes", _dashed),
     ("a person's name and 'wrote'", _known_name),

@@ -13,6 +13,7 @@ from mail.prose import MARK
 _LINES, _WIDTH = 10_000, 500  # beyond them nothing begins or ends
 _ODD = re.compile(r"[\xa0\u202f\u2007\t\u200b-\u200f\u2060\ufeff]")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff]+")
+_INITIALS = re.compile(r"[А-ЯЁІЇЄҐ]{1,3}>")
 _DRAWN = re.compile(r"[-–—_=*~\s]{3,}")
 _INLINE = re.compile(
     r"\b(?:answers?|answered|comments?|repl(?:y|ies)|responses?|responded|see)\b.{0,30}"
@@ -72,7 +73,12 @@ def _bare(lines: Sequence[str]) -> list[str]:
 
 
 def _stripped(lines: Sequence[str]) -> list[str]:
-    return [line[:_WIDTH].strip() for line in lines]
+    """Take the blanks off lines, and the initials that The Bat! quotes with."""
+    stripped = [line[:_WIDTH].strip() for line in lines]
+    return [
+        line[line.index(">") :] if ">" in line[:5] and _INITIALS.match(line) else line
+        for line in stripped
+    ]
 
 
 def _clear(text: str) -> str:
@@ -108,21 +114,30 @@ def _kept(
     """Return the runs of lines that were written, between what is quoted."""
     quotes = _quotes(lines, below, found)
     runs = _between(lines, quotes, below)
+    if _are_answers(lines, quotes, runs):
+        return [(0, _last_end(lines, runs))]
     signed = [_unsigned(lines, run) for run in runs]
     kept = [run for run in signed if any(lines[run[0] : run[1]])]
-    if kept and _are_answers(quotes, kept):
-        return [(0, kept[-1][1])]
     if not kept or _is_content(lines, quotes, kept):
         return [_unsigned(lines, (0, below))]
     return kept
 
 
-def _are_answers(quotes: Sequence[_Quote], runs: Sequence[tuple[int, int]]) -> bool:
+def _are_answers(
+    lines: Sequence[str], quotes: Sequence[_Quote], runs: Sequence[tuple[int, int]]
+) -> bool:
     """Say whether something is written between quotes, and so read with them."""
     if not quotes:
         return False
     first, last = quotes[0].end, quotes[-1].start
-    return any(first <= start and end <= last for start, end in runs)
+    between = (run for run in runs if first <= run[0] and run[1] <= last)
+    return any(_unsigned(lines, run)[1] > run[0] for run in between)
+
+
+def _last_end(lines: Sequence[str], runs: Sequence[tuple[int, int]]) -> int:
+    """Return the line below the last thing written, signatures aside."""
+    ends = (_unsigned(lines, run) for run in reversed(runs))
+    return next(end for start, end in ends if end > start)
 
 
 def _is_content(
@@ -214,6 +229,11 @@ def _unsigned(lines: Sequence[str], run: tuple[int, int]) -> tuple[int, int]:
     below_quote = any(lines[:start])
     found = closings.closing(lines[start:end], below_quote=below_quote)
     end = end if found is None else start + found
-    while end > start and (not lines[end - 1] or _DRAWN.fullmatch(lines[end - 1])):
+    cut = end < len(lines)
+    while end > start and (not lines[end - 1] or (cut and _is_drawn(lines[end - 1]))):
         end -= 1
     return (start, end)
+
+
+def _is_drawn(line: str) -> bool:
+    return bool(_DRAWN.fullmatch(line))

@@ -91,6 +91,10 @@ SIGNATURES = {
     "English iPhone": "Sent from my iPhone",
     "Outlook": "Get Outlook for Android<https://aka.example/x>",
     "regards and a telephone": "С уважением,\nАнна\n\nОтправлено с iPhone",
+    "regards, a long address": (
+        "С уважением,\nАнна Белых\n"
+        "ООО «Ромашка» | г. Тверь, ул. Лесная, д. 5, корпус 2, этаж 3, офис 17, вход с торца"
+    ),
     "a confidential one": (
         "С уважением,\nАнна Белых\n\nНастоящее письмо конфиденциально и предназначено "
         "только адресату, прочим его читать не следует."
@@ -174,6 +178,12 @@ def test_an_answer_below_a_quote_is_found() -> None:
     found = wrote.part(f"{above}\n{MARKED}\n\n{ANSWER}\n\nС уважением, Анна\n")
     assert found.text == f"{ANSWER}\n\nС уважением, Анна"
     assert found.quoted.split() == f"{above} {MARKED}".split()
+
+
+def test_initials_mark_a_quote() -> None:
+    marked = "\n".join(f"ПС> {line}" for line in QUOTED.split("\n"))
+    text = f"{ANSWER}\n\nВторник, 3 марта 2026 г., 9:15:07:\n\n{marked}\n"
+    assert wrote.part(text).text == ANSWER
 
 
 def test_a_quote_that_nobody_introduces_is_a_quote() -> None:
