@@ -64,7 +64,8 @@ _SCANNED = re.compile(
 )
 _LEGAL = re.compile(
     r"конфиденциальн|предназначен[оы]?\s|confidential|intended\s+(?:solely|only|recipient)"
-    r"|конфіденційн|disclaimer|vertraulich",
+    r"|конфіденційн|disclaimer|vertraulich|consider\s+the\s+environment"
+    r"|печатать\s+это\s+письмо",
     _F,
 )
 _LIST = re.compile(r"mailing\s+list|mailman|/listinfo/|unsubscribe|\w@list\w*\.", _F)
@@ -72,11 +73,17 @@ _CONTACT = re.compile(
     r"@|https?:|www\.|\+?\d[\d ()-]{6,20}\d|\||\b(?:тел|tel|ул|вул|просп|м|г|д|оф)\.\s",
     _F,
 )
-_AFTERWORD = re.compile(r"(?:p\.?\s*p?\.?\s*s\.?|п\.?\s*с\.?|з\.?\s*ы\.?)[\s.:,]", _F)
+_AFTERWORD = re.compile(
+    r"(?:p\.?\s*p?\.?\s*s\.?|п\.?\s*с\.?|з\.?\s*ы\.?)[\s.:,]|(?:upd|update|забыла?|ещ[её]"
+    r"|кстати|также|дополнительно|уточнение|жду|ждём|срочно|прошу|просьба|важно|also|btw"
+    r"|by the way|one more|забула?|також|до речі)\b",
+    _F,
+)
+_ASKS = re.compile(r"\b(?:пожалуйста|please|будь ласка)\b", _F)
 _NAME = r"[A-ZА-ЯЁІЇЄҐ][\w’'.-]*"
 _DASHED = re.compile(rf"[-–—/]\s?{_NAME}(?:\s{_NAME}){{0,2}}")
 _PAUSE = re.compile(r"[.?!]\s+\S{3}")
-_RULE = re.compile(r"[—–]{2,}|_{2,}")
+_RULE = re.compile(r"[—–]{2,}|_{2,}|-{3,}")
 
 
 def closing(lines: Sequence[str], *, below_quote: bool = False) -> int | None:
@@ -113,20 +120,24 @@ def _delimiter(lines: Sequence[str]) -> int | None:
     below = 0
     for at in range(len(lines) - 1, -1, -1):
         if lines[at] == "--":
-            return None if any(line.endswith("?") for line in lines[at:]) else at
+            return None if any(map(_goes_on, lines[at:])) else at
         below += bool(lines[at])
         if below > 2 * _MOST:
             break
     return None
 
 
+def _goes_on(line: str) -> bool:
+    return line.endswith("?") or bool(_AFTERWORD.match(line))
+
+
 def _ruled(lines: Sequence[str]) -> int | None:
-    """Find a drawn line above a name and what belongs to it."""
+    """Find a drawn line above a name and how to reach it."""
     for at in range(len(lines) - 1, -1, -1):
         if _RULE.fullmatch(lines[at]):
             below = [line for line in lines[at + 1 :] if line]
-            named = bool(below) and _NAMELIKE.match(below[0]) and _is_card(below)
-            return at if named else None
+            named = bool(below) and bool(_NAMELIKE.match(below[0])) and _is_card(below)
+            return at if named and any(map(_CONTACT.search, below[1:])) else None
     return None
 
 
@@ -186,7 +197,7 @@ def _is_card(lines: Sequence[str]) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
-    if line.endswith(("?", ":")) or _AFTERWORD.match(line):
+    if line.endswith(":") or _goes_on(line) or _ASKS.search(line):
         return True
     return line.endswith((".", "!", "…")) and len(line.split()) > _TITLE
 

@@ -12,9 +12,11 @@ from mail.prose import MARK
 
 _HEADER = re.compile(r"[*_\s]{0,6}([^\W\d_][^:：\d\n*]{0,24}?)[*_\s]{0,6}[:：](?!//)")
 _ORIGINAL = re.compile(rf"(?:{tongues.ORIGINAL})\s*[:：]?", re.IGNORECASE)
+_REPLY_ABOVE = re.compile(rf"(?:{tongues.REPLY_ABOVE})", re.IGNORECASE)
 _FORWARDED = re.compile(rf"(?:{tongues.FORWARDED})", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+\.\w")
-_TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
+_DIGIT = re.compile(r"\d")
+_ZONE = re.compile(r"[+-]\d{4}\b|\b(?:GMT|UTC)\b")
 _DRAWN = "-–—_=* "
 _FENCED = 120
 _HEADERS, _GAPS, _WRAPS, _NAMED = 14, 2, 2, 40
@@ -91,6 +93,13 @@ def _fence(lines: Sequence[str], at: int) -> int | None:
     return at + 1 if words != line or headed else None
 
 
+def _desk(lines: Sequence[str], at: int) -> int | None:
+    """Find the line above which a desk asks to write."""
+    line = lines[at]
+    drawn = line[0] in f"{_DRAWN}#" and len(line) < _FENCED
+    return at + 1 if drawn and _REPLY_ABOVE.search(line) else None
+
+
 def _headers(lines: Sequence[str], at: int) -> int | None:
     """Find a block of headers, unless the line above introduces it as content."""
     if role_of(lines[at]) not in _LEADING:
@@ -105,13 +114,12 @@ def header_end(lines: Sequence[str], at: int) -> int | None:
     """Return the line below a block of headers that begins at a line; None if none."""
     values, end = _block(lines, at)
     roles = values.keys()
-    text = " ".join(values.values())
-    addressed = bool(_ADDRESS.search(text))
-    dated = bool(re.search(r"\d", values.get(tongues.DATE, "")))
-    timed = dated and bool(_TIME.search(values[tongues.DATE]))
-    if tongues.FROM in roles and len(roles) > 1 and (addressed or dated):
-        return end
-    return end if {tongues.DATE, tongues.TO} <= roles and addressed and timed else None
+    date = values.get(tongues.DATE, "")
+    addressed = bool(_ADDRESS.search(" ".join(values.values())))
+    if tongues.FROM in roles and roles & {tongues.DATE, tongues.SUBJECT}:
+        return end if addressed or _DIGIT.search(date) else None
+    sent = tongues.TO in roles and addressed and _ZONE.search(date)
+    return end if sent else None
 
 
 def _block(lines: Sequence[str], at: int) -> tuple[dict[str, str], int]:
@@ -157,6 +165,7 @@ RULES: tuple[tuple[str, Kind, Find], ...] = (
     ("the page's markup", Kind.QUOTE, _mark),
     ("forwarded message", Kind.FORWARD, _forward),
     ("original message", Kind.QUOTE, _fence),
+    ("write above this line", Kind.QUOTE, _desk),
     ("headers", Kind.QUOTE, _headers),
     ("somebody wrote", Kind.QUOTE, _said),
 )

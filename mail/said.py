@@ -166,12 +166,17 @@ def _dated_address(said: Said) -> bool:
 def _address_wrote(said: Said) -> bool:
     if not (said.addressed and said.wrote and said.closes):
         return False
-    return said.below or said.names
+    return said.below or (said.names and not _THING.match(said.text))
 
 
 def _time_above_quote(said: Said) -> bool:
     timed = said.starts and said.dated and bool(_TIME.search(said.text))
     return timed and said.below and said.closes and said.names
+
+
+def _address_above_quote(said: Said) -> bool:
+    above = said.below and said.addressed and said.closes
+    return above and said.names and not _THING.match(said.text)
 
 
 def _wrote_above_quote(said: Said) -> bool:
@@ -193,8 +198,9 @@ def _known_name(said: Said) -> bool:
     if not (said.alone and said.wrote and said.closes):
         return False
     name = said.text[: said.wrote.start()]
-    last = not said.text[said.wrote.end() :].strip(" :：")
-    return last and bool(_GIVEN.search(name) and _NAMES.match(name)) and said.names
+    if said.text[said.wrote.end() :].strip(" :：") or _THING.match(name):
+        return False
+    return bool(_GIVEN.search(name) and _NAMES.match(name)) and said.names
 
 
 RULES = (
@@ -202,6 +208,7 @@ RULES = (
     ("a date and an address", _dated_address),
     ("an address and 'wrote'", _address_wrote),
     ("a date and a time above a quote", _time_above_quote),
+    ("an address above a quote", _address_above_quote),
     ("'wrote' above a quote", _wrote_above_quote),
     ("'wrote' between dashes", _dashed),
     ("a person's name and 'wrote'", _known_name),

@@ -7,12 +7,12 @@ FROM, DATE, TO, COPY, SUBJECT = "from", "date", "to", "copy", "subject"
 # A header's name as a program writes it above the mail that it quotes.
 _NAMES = {
     FROM: (
-        "from|от|от кого|отправитель|від|від кого|відправник|von|absender|de|expéditeur"
+        "from|от|от кого|від|від кого|von|absender|de|expéditeur"
         "|da|mittente|remitente|van|fra|från|od|lähettäjä|kimden|gönderen|feladó|ад|кімнен"
-        "|发件人|寄件者|差出人|보낸 사람|từ|người gửi|de la|от имени"
+        "|发件人|寄件者|差出人|보낸 사람|từ|người gửi|de la"
     ),
     DATE: (
-        "sent|date|sent at|дата|отправлено|послано|дата и время|дата отправки|надіслано"
+        "sent|date|sent at|дата|отправлено|послано|дата отправки|надіслано"
         "|відправлено|дата надсилання|gesendet|datum|gesendet am|envoyé|envoyé le"
         "|date d'envoi|message du|inviato|data|enviado|enviado el|enviada em|enviado em"
         "|fecha|verzonden|verzonden op|sendt|dato|skickat|wysłano|data wysłania"
@@ -20,7 +20,7 @@ _NAMES = {
         "|送信日時|日時|보낸 날짜|đã gửi|ngày|trimis"
     ),
     TO: (
-        "to|кому|для|получатель|одержувач|an|empfänger|à|a|para|aan|til|till|do|komu"
+        "to|кому|an|empfänger|à|a|para|aan|til|till|do|komu"
         "|vastaanottaja|kime|alıcı|címzett|кімге|收件人|宛先|받는 사람|đến|către"
         "|destinataire|destinatario"
     ),
@@ -29,7 +29,7 @@ _NAMES = {
         "|copia|kopio|bilgi|抄送|참조|reply-to|обратный адрес|ответить"
     ),
     SUBJECT: (
-        "subject|re|тема|тема письма|заголовок|betreff|objet|sujet|oggetto|asunto"
+        "subject|re|тема|тема письма|betreff|objet|sujet|oggetto|asunto"
         "|assunto|onderwerp|emne|ämne|temat|předmět|aihe|konu|tárgy|тақырып|主题|主旨"
         "|件名|제목|chủ đề|subiect"
     ),
@@ -81,6 +81,12 @@ ORIGINAL = (
     r"|mensaje\s+original|mensagem\s+original|邮件原件|原始邮件|元のメッセージ|原始郵件"
     r"|(?:message|mail)\s+original|original\s+meddelande"
 )
+# What desks put above the mails they send.
+REPLY_ABOVE = (
+    r"(?:reply|respond|answer|write)\s+above\s+this\s+line|above\s+this\s+line\s+to\s+reply"
+    r"|(?:ответ\w*|пишите|напишите)\s.{0,20}выше\s+(?:этой\s+)?(?:линии|строки|черты)"
+    r"|(?:відпов\w*|пишіть)\s.{0,20}вище\s+(?:цієї\s+)?(?:лінії|риски|рядка)"
+)
 FORWARDED = (
     r"forwarded\s+(?:message|mail|by|email)|begin\s+forwarded\s+message"
     r"|(?:пересылаем|пересланн|переадресованн|перенаправленн|переслан|переадресован"
@@ -117,7 +123,8 @@ GIVEN = (
 )
 # What writes things and is nobody.
 THINGS = (
-    "бот|браузер|касса|клиент|компьютер|консоль|лог|машина|модуль|ноутбук|окно|он|она|оно"
+    "бот|браузер|заказчик|касса|клиент|коллега|менеджер|партн[её]р|покупатель|пользователь"
+    "|сотрудник|customer|user|client|компьютер|консоль|лог|машина|модуль|ноутбук|окно|он|она|оно"
     "|ошибка|панель|плагин|почта|приложение|принтер|программа|робот|сайт|сервер|сервис"
     "|сертификат|система|служба|телефон|терминал|утилита|чат|экран|я|програма|сервіс|вікно"
     "|помилка|браузер|застосунок|він|вона|воно|it|the|system|server|console|program|app"

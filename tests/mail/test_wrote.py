@@ -35,6 +35,8 @@ ABOVE = {
     "French": "Le mar. 3 mars 2026 à 09:15, Pierre Somov <p@corp.example> a écrit :",
     "Polish": "wt., 3 mar 2026 o 09:15 Piotr Somov <p@corp.example> napisał(a):",
     "Spanish": "El mar, 3 mar 2026 a las 9:15, Pedro Somov (<p@corp.example>) escribió:",
+    "another desk": "##- Please type your reply above this line -##",
+    "another desk, Russian": "----- Напишите ваш ответ выше этой линии -----",
     "original message": "-----Original Message-----",
     "original message, Russian": "-------- Исходное сообщение --------",
     "original message, Ukrainian": "----- Вихідне повідомлення -----",
@@ -91,6 +93,7 @@ SIGNATURES = {
     "English iPhone": "Sent from my iPhone",
     "Outlook": "Get Outlook for Android<https://aka.example/x>",
     "regards and a telephone": "С уважением,\nАнна\n\nОтправлено с iPhone",
+    "a drawn line": "---\nАнна Белых\nООО «Ромашка»\n+7 900 000-00-00",
     "regards, a long address": (
         "С уважением,\nАнна Белых\n"
         "ООО «Ромашка» | г. Тверь, ул. Лесная, д. 5, корпус 2, этаж 3, офис 17, вход с торца"
@@ -125,6 +128,19 @@ WHOLE = {
         "Дата: 12.03.2026 10:00\n\nПроверьте, пожалуйста."
     ),
     "from and to of a parcel": "От: склад\nКому: магазин\nКоличество: 5\nЗаберите груз.",
+    "a form with an address": (
+        "Забронируйте зал.\nДата: 12.03.2026 10:00\nКому: a@corp.example\nМесто: зал 2"
+    ),
+    "sender and receiver": "Почта пропадает.\nОт: a@corp.example\nКому: b@corp.example",
+    "what a customer writes": (
+        "Добрый день!\n\nКлиент Иван Лесной пишет:\nне могу войти\n\nПомогите ему."
+    ),
+    "what a customer writes from": (
+        "Добрый день!\n\nКлиент i@corp.example пишет:\nне могу войти\n\nПомогите ему."
+    ),
+    "regards and something forgotten": "С уважением, Анна\n\nЗабыла: порт 22",
+    "dashes and something more": "Смотрю.\n--\nP.S. Порт 22",
+    "a drawn line and the sum": "Позиции выше.\n\n---\nИтого\nПять штук",
     "lines for looks": "## Итоги\n----\n1. Быстрее\n\n====\n\nЭто не подпись.",
     "regards in a sentence": "С уважением отношусь к вашей работе, но сроки вышли.",
     "regards and more": "С уважением, Анна\n\nP.S. Логин: belykh, и пароль тот же, что был.",
@@ -178,6 +194,13 @@ def test_an_answer_below_a_quote_is_found() -> None:
     found = wrote.part(f"{above}\n{MARKED}\n\n{ANSWER}\n\nС уважением, Анна\n")
     assert found.text == f"{ANSWER}\n\nС уважением, Анна"
     assert found.quoted.split() == f"{above} {MARKED}".split()
+
+
+@pytest.mark.parametrize(
+    "above", ["Quoting Ann <a@corp.example>:", "* Ann <a@b.example>:"]
+)
+def test_an_address_above_a_quote_tells_of_it_in_any_tongue(above: str) -> None:
+    assert wrote.part(f"{ANSWER}\n\n{above}\n{MARKED}").text == ANSWER
 
 
 def test_initials_mark_a_quote() -> None:
