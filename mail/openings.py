@@ -62,8 +62,16 @@ def _opening(lines: Sequence[str], at: int) -> Opening | None:
     for rule, kind, find in RULES:
         end = find(lines, at)
         if end is not None:
-            return Opening(kind=kind, start=at, end=end, rule=rule)
+            start = _start(lines, at)
+            return Opening(kind=kind, start=start, end=end, rule=rule)
     return None
+
+
+def _start(lines: Sequence[str], at: int) -> int:
+    """Go up over what Yandex puts above an introduction: "To: …;", "Subject: …;"."""
+    while at and lines[at - 1].endswith(";") and role_of(lines[at - 1]):
+        at -= 1
+    return at
 
 
 def _mark(lines: Sequence[str], at: int) -> int | None:

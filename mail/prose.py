@@ -13,6 +13,8 @@ _BEGIN, _INTRODUCE = "quote-begins|yahoo_quoted", "gmail_attr|moz-cite-prefix"
 _BEGINS = re.compile(rf' class="[^"]*\b(?:{_BEGIN})\b')
 _INTRODUCES = re.compile(rf' class="[^"]*\b(?:{_INTRODUCE})\b')
 _TELLS = re.compile(rf'<blockquote|class="[^"]*\b(?:{_BEGIN}|{_INTRODUCE})\b')
+_DRAWN = 'class="gmail_quote'
+_ANSWERS = re.compile(r'<div [^<>]{0,80}class="gmail_(?:quote|attr|extra)')
 _BLANKS = re.compile(r"[ \t\r\n\f\x00-\x08]+")
 
 MARK = "\x0e"  # where a class says that a quote or the words above it begin
@@ -40,7 +42,7 @@ def read(cleaned: str, *, marked: bool = False) -> str:
     Where the page's classes say that a quote begins stands a ``MARK`` if asked for:
     alone in a line above the quote, or before the line that introduces it.
     """
-    page = _Page(marked=marked)
+    page = _Page(marked=marked, answers=bool(_ANSWERS.search(cleaned)))
     for match in _PIECE.finditer(cleaned):
         if match[4]:
             page.text(html.unescape(match[4]))
@@ -59,8 +61,9 @@ def tells_quotes(cleaned: str) -> bool:
 class _Page:
     """Text and marks, put together from the pieces of a page."""
 
-    def __init__(self, *, marked: bool) -> None:
+    def __init__(self, *, marked: bool, answers: bool) -> None:
         self._marked = marked
+        self._answers = answers
         self._out: list[str] = []
         self._link = ""
         self._link_at = 0
@@ -92,7 +95,7 @@ class _Page:
             case "pre":
                 self._pre += 1
             case "blockquote":
-                self._quotes.append(_DEEPER if _QUOTE.search(attributes) else "")
+                self._quotes.append(self._depth(attributes))
                 self._out.append(self._quotes[-1])
             case _:
                 pass
@@ -127,6 +130,14 @@ class _Page:
         if self._lists and tag in {"ol", "ul"}:
             return _LINE
         return _MARKS.get(tag, "")
+
+    def _depth(self, attributes: str) -> str:
+        """Return the mark of a deeper quote, unless the text is only indented.
+
+        Gmail's button to quote draws what its answers do, with no word of who wrote.
+        """
+        drawn = _DRAWN in attributes and not self._answers
+        return _DEEPER if _QUOTE.search(attributes) and not drawn else ""
 
     def _bullet(self) -> str:
         if not self._lists or self._lists[-1] < 0:

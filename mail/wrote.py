@@ -10,7 +10,7 @@ from mail import closings, said
 from mail.openings import Kind, Opening, openings
 from mail.prose import MARK
 
-_LINES, _WIDTH = 10_000, 500  # beyond them nothing begins or ends
+_LINES, _WIDTH = 6_000, 500  # beyond them nothing begins or ends
 _ODD = re.compile(r"[\xa0\u202f\u2007\t\u200b-\u200f\u2060\ufeff]")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff]+")
 _INITIALS = re.compile(r"[А-ЯЁІЇЄҐ]{1,3}>")
@@ -152,8 +152,10 @@ def _is_content(
 
 def _is_reply(lines: Sequence[str], run: tuple[int, int], quote: _Quote) -> bool:
     """Say whether a quote is what was answered, not what the text announces."""
-    if quote.introduced or run[0] > quote.start:
+    if run[0] > quote.start:
         return True
+    if sum(map(bool, lines[quote.start : quote.end])) == 1:
+        return False
     last = next((lines[i] for i in range(quote.start - 1, -1, -1) if lines[i]), "")
     return not last.endswith((":", "："))
 

@@ -38,6 +38,10 @@ PAGES = {
         "<div>{}</div><div>03.03.2026, 09:15, &quot;Иван&quot; &lt;i@corp.example&gt;:</div>"
         "<blockquote><div>Работает?</div></blockquote>"
     ),
+    "Yandex, with headers": (
+        "<div>{}</div><div>Кому: a@corp.example;</div><div>Тема: Вопрос;</div><div>03.03.2026, "
+        '09:15, "Иван" &lt;i@corp.example&gt;:</div><blockquote>Работает?</blockquote>'
+    ),
     "Mail.ru": (
         '<div>{}</div><blockquote style="border-left:1px solid #0857A6; margin:10px; '
         'padding:0 0 0 10px;">Вторник, 3 марта 2026, 9:15 +03:00 от Иван '
@@ -84,6 +88,11 @@ def test_answers_between_the_quotes_of_a_page_are_kept_with_them() -> None:
     )
     words = "Иван пишет: > Этаж? Второй > Номер? 17"
     assert _read(page).text.split() == words.split()
+
+
+def test_what_a_person_drew_as_a_quote_is_theirs() -> None:
+    page = 'See:<blockquote class="gmail_quote"><div>All the world<br>a stage</div></blockquote>'
+    assert _read(page).text == "See:\n\nAll the world\na stage"
 
 
 def test_a_page_of_a_quote_alone_is_kept() -> None:
