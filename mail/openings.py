@@ -21,7 +21,7 @@ _DRAWN = "-–—_=* "
 _FENCED = 120
 _HEADERS, _GAPS, _WRAPS, _NAMED = 14, 2, 2, 40
 _LEADING = frozenset({tongues.FROM, tongues.DATE, tongues.SUBJECT})
-_TRIES = 120  # more beginnings than any letter has
+_TRIES = 80  # more beginnings than any letter has
 
 
 class Kind(Enum):
@@ -47,7 +47,7 @@ def openings(lines: Sequence[str]) -> list[Opening]:
     tries, at = 0, 0
     while at < len(lines) and tries < _TRIES:
         line = lines[at]
-        if not line or line.startswith(">"):
+        if line.startswith(">") or not line.strip(_DRAWN):
             at += 1
             continue
         opening = _opening(lines, at)
