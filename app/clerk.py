@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.config import Config
-from app.publishing import Mirror, mirror_for
+from app.publishing import Commit, publishing_for
 from app.settings.secret import load_keys
-from storage import arrivals, contacts, digests, handles, people, published
-from storage.flush import flush
+from bus.schemas import Schemas
+from bus.skipping import NoPlaceError, skipped
+from storage import arrivals, contacts, digests, handles, people, published, replays
 from storage.transaction import Transaction
+from tickets import lanes
 from tickets.digests import Format, Period
 from tickets.figures import Figures
 from tickets.model import ArrivalId, Json, Organisation
-from tickets.words import Role
+from tickets.words import EventType, Role
 from tickets.work import Work
 
 #: How many contacts one piece of work may change: what it gathers is in memory.
 BATCH = 500
+
+
+#: How many events one transaction lets leave again.
+STRETCH = 2000
 
 
 class Refused(Exception):  # noqa: N818 # what became of the request
@@ -30,7 +37,7 @@ class Refused(Exception):  # noqa: N818 # what became of the request
 class Clerk:
     """What the commands need beside their transaction."""
 
-    mirror: Mirror
+    write: Commit
     public_domains: frozenset[str]
 
     def perform(self, tx: Transaction, name: str, arguments: Json) -> Json:
@@ -44,14 +51,13 @@ class Clerk:
         return command(self, tx, **arguments)
 
     def commit(self, tx: Transaction, work: Work) -> None:
-        self.mirror(work)
-        flush(tx, [work])
+        self.write(tx, [work])
 
 
 def clerk_of(config: Config) -> Clerk:
     """Return the clerk of a desk; makes the signing key on first run."""
     return Clerk(
-        mirror=mirror_for(config, load_keys(config.service)),
+        write=publishing_for(config, load_keys(config.service)).commit,
         public_domains=frozenset(config.mail.public_domains),
     )
 
@@ -166,6 +172,57 @@ def keep_comparison(_clerk: Clerk, tx: Transaction, *, name: str, result: Json) 
     return result
 
 
+def skip_event(
+    _clerk: Clerk, tx: Transaction, *, target: str, stream: str, reason: str
+) -> Json:
+    """Let a stream go on without the event that its target will not take."""
+    row = replays.parked_head(tx, lanes.bus(target, stream))
+    if row is None:
+        parked = ", ".join(replays.streams_parked(tx, target)) or "nothing"
+        raise Refused(f"no event of {stream} is parked for {target}: {parked} is")
+    try:
+        event, payload = skipped(
+            row.payload, id_=tx.ids.uuid(), at=tx.now, reason=reason
+        )
+    except NoPlaceError:
+        raise Refused(
+            f"delivery {row.id} has no place in a stream that must be kept: "
+            f"zayavka delivery cancel {row.id}"
+        ) from None
+    Schemas().check(str(event["type"]), event)
+    replays.replace(tx, row.id, kind=EventType.SKIPPED, payload=payload)
+    told = {key: event[key] for key in ("id", "type", "sequence")}
+    return {"delivery": row.id, **told, "skipped": row.event_id or row.facts["id"]}
+
+
+def replay_events(  # one stretch of what may be hundreds of thousands
+    _clerk: Clerk,
+    tx: Transaction,
+    *,
+    targets: Sequence[str],
+    ticket: str | None,
+    since: str | None,
+    after: int,
+    upto: int | None,
+) -> Json:
+    """Let the next events leave again; none are left when ``after`` is ``upto``."""
+    ticket_id = replays.ticket_numbered(tx, ticket) if ticket else None
+    if ticket and ticket_id is None:
+        raise Refused(f"there is no ticket {ticket}")
+    done = replays.replay(
+        tx,
+        replays.Wanted(
+            targets=tuple(targets),
+            ticket=ticket_id,
+            since=datetime.fromisoformat(since) if since else None,
+        ),
+        after=after,
+        upto=replays.last_delivery(tx) if upto is None else upto,
+        limit=STRETCH,
+    )
+    return {"events": done.events, "after": done.after, "upto": done.upto}
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "org add": add_organisation,
     "staff add": add_specialist,
@@ -174,4 +231,6 @@ COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "delivery cancel": cancel_delivery,
     "digest send": send_digest,
     "bus reconciled": keep_comparison,
+    "bus skip": skip_event,
+    "bus replay": replay_events,
 }

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from app.settings import shape, sources, tables
 from app.settings.problems import ConfigError, words_of
 from app.settings.secret import load_keys
+from bus.publishers import lacking_for
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules
@@ -61,20 +62,24 @@ class Config(tables.Table):
 
     @model_validator(mode="after")
     def check_confirming(self) -> Self:
-        if self.process.confirmed and not self.bus:
+        if self.process.confirmed and not any(one.commands for one in self.bus):
             raise ValueError(
-                "process.confirmed: there is no [[bus]] that could confirm a stage"
+                "process.confirmed: no [[bus]] has commands, so nobody could confirm"
             )
         return self
 
     @model_validator(mode="after")
     def check_scopes(self) -> Self:
         codes = [site.code for site in self.sites]
-        for digest in self.digests:
-            for code in digest.scope.sites:
+        named = [
+            *(("digests", one.name, one.scope.sites) for one in self.digests),
+            *(("bus", one.name, one.sites) for one in self.bus),
+        ]
+        for key, name, sites in named:
+            for code in sites:
                 if code not in codes:
                     raise ValueError(
-                        f"digests: {digest.name} counts site {code!r}, which sites "
+                        f"{key}: {name} names site {code!r}, which sites "
                         f"do not list (there are: {', '.join(codes)})"
                     )
         return self
@@ -198,11 +203,18 @@ def _toy_problems(config: Config) -> Iterator[str]:
             yield f"--sandbox stays on this machine: {key}.host must be 127.0.0.1"
 
 
+def _lacking(config: Config) -> Iterator[str]:
+    """Yield what must be installed first."""
+    for target in config.bus:
+        if lacking := lacking_for(target.url.get_secret_value()):
+            yield f"bus {target.name}: {lacking}"
+
+
 def validate_for_run(config: Config, *, sandbox: bool) -> tuple[str, ...]:
     """Return what keeps the desk from running in earnest, one line each."""
+    problems = list(_lacking(config))
     if sandbox:
-        return tuple(_toy_problems(config))
-    problems = []
+        return (*problems, *_toy_problems(config))
     if config.telegram.enabled and config.telegram.token is None:
         problems.append(NO_BOT)
     if config.mail.relay is None:

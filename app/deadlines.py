@@ -10,10 +10,9 @@ from functools import partial
 
 import structlog
 
-from app.publishing import Mirror
+from app.publishing import Commit
 from storage import timers
 from storage.books import SqlBooks
-from storage.flush import flush
 from storage.store import Store
 from storage.timers import Due
 from storage.transaction import Transaction
@@ -37,7 +36,7 @@ class Deadlines:
 
     store: Store
     rules: Rules
-    mirror: Mirror
+    write: Commit
 
     async def claim(self, room: int) -> Sequence[Sequence[Due]]:
         """Return what is due; another process may find it, too, and be first."""
@@ -59,8 +58,7 @@ class Deadlines:
         work = Work(now=tx.now, ids=tx.ids)
         desk = Desk(work=work, books=SqlBooks(tx), rules=self.rules)
         RINGS[one.kind](desk, one.subject)
-        self.mirror(work)
-        flush(tx, [work])
+        self.write(tx, [work])
 
 
 def _again(one: Due, tx: Transaction) -> None:

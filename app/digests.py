@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.config import Config
 from scheduler.digests import Made, Planned, owed
-from storage import digests, figures
+from storage import beginning, digests, figures
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets.digests import Format, Owed, Period, Report, Scope
@@ -42,6 +42,9 @@ class StoredRuns:
     store: Store
     reports: tuple[str, ...]
 
+    async def began(self) -> datetime | None:
+        return await asyncio.to_thread(self.store.read, beginning.known)
+
     async def made(self) -> Made:
         return await asyncio.to_thread(self.store.read, self._made)
 
@@ -73,4 +76,5 @@ class StoredRuns:
 
 def overdue(tx: Transaction, plans: tuple[Planned, ...], now: datetime) -> list[Owed]:
     """Return what should have been made by now, the oldest first."""
-    return owed(plans, digests.made(tx, [one.report.name for one in plans]), now)
+    made = digests.made(tx, [one.report.name for one in plans])
+    return owed(plans, made, now, began=beginning.known(tx))

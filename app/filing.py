@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from app.alarms import Alarms
 from app.patience import commit
+from app.publishing import Commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
 from storage.arrivals import KeptArrival
 from storage.blobs import is_large
 from storage.books import Memory, SqlBooks
 from storage.errors import StorageError
-from storage.flush import flush
 from storage.foresight import foresee
 from storage.lanes import ARRIVAL
 from storage.store import Store
@@ -32,7 +33,6 @@ from tickets.work import Work
 
 #: Longer than it takes to leave every mail of a claim behind, one after another.
 LEASE = timedelta(minutes=20)
-Mirror = Callable[[Work], None]
 Read = tuple[KeptArrival, Post | Happening]
 
 
@@ -40,13 +40,14 @@ Read = tuple[KeptArrival, Post | Happening]
 class Filing:
     """scheduler.arrivals.Inbox over the store.
 
-    ``mirror`` adds the bus's deliveries for the events that a work recorded.
+    ``write`` writes works, with the bus's deliveries for the events they recorded.
     """
 
     store: Store
     rules: Rules
-    mirror: Mirror
+    write: Commit
     owner: str
+    alarms: Alarms = field(default_factory=Alarms)
 
     async def claim(self, room: int) -> Sequence[KeptArrival]:
         return await asyncio.wrap_future(
@@ -99,9 +100,8 @@ class Filing:
             work = Work(now=tx.now, ids=tx.ids, arrival=arrival.id)
             desk = Desk(work=work, books=books, rules=self.rules)
             verdicts[arrival.id] = handle(desk, came)
-            self.mirror(work)
             works.append(work)
-        flush(tx, works)
+        self.write(tx, works)
         arrivals.finish(tx, verdicts)
         lanes.release(tx, [arrival.lease for arrival, _ in ours], ARRIVAL)
 
@@ -130,7 +130,11 @@ class Filing:
         await self._commit(arrival, effect)
 
     async def park(self, arrival: KeptArrival, *, error: str) -> None:
-        await self._commit(arrival, lambda tx: arrivals.park(tx, arrival.id, error))
+        def effect(tx: Transaction) -> None:
+            arrivals.park(tx, arrival.id, error)
+            self.alarms.unfiled(tx, arrival.id, error)
+
+        await self._commit(arrival, effect)
 
     async def _commit(
         self, arrival: KeptArrival, effect: Callable[[Transaction], None]

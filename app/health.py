@@ -21,6 +21,7 @@ from app.digests import overdue
 from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
+from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Planned
 from storage import backlog, published
@@ -60,6 +61,8 @@ class Watch:
     doors: Mapping[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
+    heard: Mapping[str, Led] = field(default_factory=dict)  # queues of commands
+    command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
     plans: tuple[Planned, ...] = ()  # the digests
 
     async def parts(self) -> Mapping[str, Part]:
@@ -72,6 +75,8 @@ class Watch:
             parts[name] = _door(door)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
+        for name, led in self.heard.items():
+            parts[f"bus-in-{name}"] = self._commands(name, led)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -129,6 +134,16 @@ class Watch:
         age = (self.clock() - status.last_poll_at).total_seconds()
         ok = status.error is None and age < SILENCE
         return Part(ok=ok, oldest_seconds=age, detail=status.error or "")
+
+    def _commands(self, name: str, led: Led) -> Part:
+        if led.stands_by:
+            return Part(ok=True, detail="stands by: another process reads")
+        door = self.command_doors.get(name)
+        if door is None:
+            return Part(ok=False, detail="does not read yet")
+        status = door.status
+        said = f"{status.taken} taken, {status.dead} of them unreadable"
+        return Part(ok=status.error is None, detail=status.error or said)
 
 
 def _door(door: Door) -> Part:

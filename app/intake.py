@@ -22,6 +22,7 @@ from storage.errors import StorageFull
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets import lanes
+from tickets.commands import Asked, NotACommand
 from tickets.words import Channel
 
 #: The bytes that share a commit, at most.
@@ -106,6 +107,42 @@ def _storable(value: str) -> str:
     """Return the text without what no database stores: NULs, lone surrogates."""
     clean = value.replace("\x00", "\ufffd")
     return clean.encode("utf-8", "replace").decode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandKeeper:
+    """bus.door.Keeper over the intake."""
+
+    intake: Intake
+    clock: Callable[[], datetime]
+    target: str
+
+    async def keep(self, came: Asked, body: bytes) -> None:
+        arrival = command_arrival(came, body, target=self.target, at=self.clock())
+        await self.intake.keep(arrival)
+
+
+def command_arrival(
+    came: Asked, body: bytes, *, target: str, at: datetime
+) -> NewArrival:
+    """Return a message of the bus as an arrival.
+
+    The same source and id are known as a copy (CloudEvents 1.0, id); of what is no
+    command the same bytes are, so that a corrected one may keep its id.
+    """
+    if isinstance(came, NotACommand):
+        key, subject = hashlib.sha256(body).hexdigest(), "unreadable"
+    else:
+        key, subject = f"{came.origin.source} {came.origin.id}", came.origin.subject
+    return NewArrival(
+        channel=Channel.BUS,
+        source_key=key,
+        lane=lanes.bus_arrivals(target, subject),
+        received_at=at,
+        envelope={"target": target},
+        raw=body,
+        door=f"bus:{target}",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

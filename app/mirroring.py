@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
+from app.alarms import Alarms
 from app.outbox import LEASE
 from app.patience import commit
 from bus.targets import Publisher, out_of
@@ -22,6 +24,9 @@ from tickets.sending import Answer, Later, Sent
 from tickets.words import DeliveryState, Medium
 
 log = structlog.get_logger()
+#: However long a bus is away: to park would block every stream that there is, and a
+#: person would have to free each of them when it is back.
+FOR_EVER = timedelta.max
 
 
 @dataclass(kw_only=True, slots=True)
@@ -36,6 +41,7 @@ class Mirroring:
     target: str
     publisher: Publisher
     owner: str
+    alarms: Alarms = field(default_factory=Alarms)
 
     async def claim(self, room: int) -> Sequence[Sequence[Due]]:
         """Return a wave: at most one event of each stream."""
@@ -56,7 +62,7 @@ class Mirroring:
 
     async def work(self, batch: Sequence[Due]) -> None:
         wave = list(zip(batch, await self._publish(batch), strict=True))
-        await commit(self.store, lambda tx: _settle(tx, wave))
+        await commit(self.store, partial(self._settle, wave))
 
     async def _publish(self, dues: Sequence[Due]) -> Sequence[Answer]:
         try:
@@ -67,30 +73,33 @@ class Mirroring:
             log.exception("sending_failed", target=self.target)
             return [Later(f"our own trouble: {trouble!r}")] * len(dues)
 
+    def _settle(self, wave: Sequence[tuple[Due, Answer]], tx: Transaction) -> None:
+        """Mark a wave; what was taken over by another relay is its own to mark."""
+        deliveries.confirm(
+            tx,
+            [(due, answer.receipt) for due, answer in wave if isinstance(answer, Sent)],
+        )
+        rest = [one for one in wave if not isinstance(one[1], Sent)]
+        ours = deliveries.held(tx, [due for due, _ in rest]) if rest else set()
+        for due, answer in rest:
+            if due.lease.lane in ours:
+                self._keep(tx, due, answer)
 
-def _settle(tx: Transaction, wave: Sequence[tuple[Due, Answer]]) -> None:
-    """Mark a wave; what was taken over by another relay is its own to mark."""
-    deliveries.confirm(
-        tx, [(due, answer.receipt) for due, answer in wave if isinstance(answer, Sent)]
-    )
-    rest = [one for one in wave if not isinstance(one[1], Sent)]
-    ours = deliveries.held(tx, [due for due, _ in rest]) if rest else set()
-    for due, answer in rest:
-        if due.lease.lane in ours:
-            _keep(tx, due, answer)
-
-
-def _keep(tx: Transaction, due: Due, answer: Answer) -> None:
-    """Let a refused event wait, and its stream with it; in doubt is sent again."""
-    attempt = Try(
-        number=due.attempts + 1, age=tx.now - due.created_at, last_doubt=False
-    )
-    match decide(answer, attempt, chance=random.random):
-        case Park(reason):
-            deliveries.block(tx, due, reason)
-        case Wait(reason, delay):
-            state = DeliveryState.NEW
-            deliveries.mark_later(tx, due, state=state, reason=reason, delay=delay)
-            deliveries.release(tx, [due])
-        case Done():
-            raise AssertionError("an answer that is not Sent is not Done")
+    def _keep(self, tx: Transaction, due: Due, answer: Answer) -> None:
+        """Let a refused event wait, and its stream with it; in doubt is sent again."""
+        attempt = Try(
+            number=due.attempts + 1,
+            age=tx.now - due.created_at,
+            last_doubt=False,
+            patience=FOR_EVER,
+        )
+        match decide(answer, attempt, chance=random.random):
+            case Park(reason):
+                deliveries.block(tx, due, reason)
+                self.alarms.refused(tx, due, reason)
+            case Wait(reason, delay):
+                state = DeliveryState.NEW
+                deliveries.mark_later(tx, due, state=state, reason=reason, delay=delay)
+                deliveries.release(tx, [due])
+            case Done():
+                raise AssertionError("an answer that is not Sent is not Done")

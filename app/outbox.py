@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.alarms import Alarms
 from app.patience import BRIEF, PAUSES, commit
+from app.publishing import Commit
 from scheduler.retry import Decision, Done, Park, Try, Wait, decide
 from storage import deliveries
 from storage.books import SqlBooks
 from storage.deliveries import Due, Frozen
-from storage.flush import flush
 from storage.lookups import lock_tickets
 from storage.store import Store
 from storage.transaction import Transaction
@@ -25,7 +26,6 @@ from tickets.work import Work
 
 #: Longer than any attempt may take.
 LEASE = timedelta(minutes=5)
-Mirror = Callable[[Work], None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -34,9 +34,10 @@ class Records:
 
     store: Store
     rules: Rules
-    mirror: Mirror
+    write: Commit
     owner: str
     now: Callable[[], datetime]
+    alarms: Alarms = field(default_factory=Alarms)
 
     async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
         """Commit the bytes and the attempt; return those still ours."""
@@ -70,8 +71,9 @@ class Records:
                 on_sent(tx, desk, decision.sent)
             elif isinstance(decision, Park):
                 on_parked(tx, desk, decision.reason)
-            self.mirror(desk.work)
-            flush(tx, [desk.work])
+            self.write(tx, [desk.work])
+            if isinstance(decision, Park):
+                self.alarms.undelivered(tx, due, decision.reason)
             deliveries.release(tx, [due])
 
         await commit(self.store, job, PAUSES if tried else BRIEF)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 from bot import updates
+from bus import commands
+from bus.schemas import CommandSchemas
 from mail import parse
 from storage.arrivals import KeptArrival
 from tickets.post import Post
 from tickets.talk import Fetched, Happening
 from tickets.words import Channel
+
+#: Compiled when the first command comes.
+command_schemas = cache(CommandSchemas)
 
 
 class UnreadableError(Exception):
@@ -23,6 +29,11 @@ def read(arrival: KeptArrival) -> Post | Happening:
             return read_mail(arrival)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
+        case Channel.BUS:
+            target = str(arrival.envelope["target"])
+            return commands.read(
+                arrival.raw(), target=target, schemas=command_schemas()
+            )
         case other:
             raise UnreadableError(f"nothing reads arrivals of channel {other!r}")
 

@@ -12,7 +12,6 @@ import uvloop
 from app import toys
 from app.config import Config
 from app.service import ROLES, Service
-from storage.flush import flush
 from storage.transaction import Transaction
 from tickets.work import Work
 
@@ -53,7 +52,6 @@ async def _hire(service: Service) -> None:
     def job(tx: Transaction) -> None:
         work = Work(now=tx.now, ids=tx.ids)
         toys.hire(tx, work, service.kit.rules.sites[0].code)
-        service.kit.mirror(work)
-        flush(tx, [work])
+        service.kit.publishing.commit(tx, [work])
 
     await asyncio.wrap_future(service.kit.store.submit(job))

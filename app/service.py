@@ -26,15 +26,24 @@ from app.leading import Led, Tasks
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.places import places_of
-from app.single import being, inheriting, mirroring, reconciling, talking
+from app.publishing import chosen
+from app.single import (
+    being,
+    hearing,
+    inheriting,
+    mirroring,
+    reconciling,
+    talking,
+)
 from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
+from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from scheduler.retry import backoff
-from storage import arrivals, lanes
+from storage import arrivals, beginning, feeds, lanes, processes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
 from storage.listen import Listener
@@ -56,6 +65,14 @@ def _take_over(tx: Transaction) -> None:
     arrivals.stagger(tx, lambda tries: backoff(tries, random.random))
 
 
+async def _leave(kit: Kit) -> None:
+    leave = partial(processes.leave, owner=kit.owner)
+    try:
+        await asyncio.wrap_future(kit.store.submit(leave))
+    except StorageError as error:  # then others find out by our lock
+        log.warning("left_without_word", error=str(error))
+
+
 @dataclass(kw_only=True)
 class Service:
     """One process of the desk, with the roles it plays.
@@ -69,6 +86,8 @@ class Service:
     doors: dict[str, Door] = field(default_factory=dict)
     bot: Led | None = None
     poller: Poller | None = None  # while it is this process that polls
+    heard: dict[str, Led] = field(default_factory=dict)  # the queues of commands
+    command_doors: dict[str, CommandDoor] = field(default_factory=dict)  # those we read
     http: HttpServer | None = None
     _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
@@ -96,7 +115,9 @@ class Service:
         self.kit = kit = make_kit(self.config, store, owner=owner)
         keys = kit.rules.signer.keys
         await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
+        await asyncio.wrap_future(store.submit(beginning.note))
         intake = Intake(store=store)
+        await self._enter_feeds(kit)
         self._appear(kit)
         if "relay" in self.roles:
             await self._start_relays(kit)
@@ -106,8 +127,9 @@ class Service:
             self._start_bot(kit, intake)
         if "worker" in self.roles:
             self._run(work.make_filing(kit), "arrivals")
-        if "intake" in self.roles and self.config.mail.smtp.enabled:
+        if "intake" in self.roles:
             await self._open_doors(kit, intake)
+            self._hear_commands(intake)
         if "http" in self.roles:
             await self._open_http(kit)
         if store.is_sqlite:
@@ -140,6 +162,20 @@ class Service:
             self._lead(presence(kit.owner), partial(being, kit))
             self._lead("orphans", partial(inheriting, kit.store))
 
+    async def _enter_feeds(self, kit: Kit) -> None:
+        """Let all processes know what the targets of the bus are told of here."""
+        told = {feed.name: chosen(feed) for feed in kit.publishing.feeds}
+
+        def job(tx: Transaction) -> None:
+            if not kit.store.is_sqlite:
+                processes.appear(tx, kit.owner, told)
+            for name, wanted in told.items():
+                feeds.enter(tx, name, wanted)
+
+        await asyncio.wrap_future(kit.store.submit(job))
+        if not kit.store.is_sqlite:
+            self._stack.push_async_callback(_leave, kit)
+
     async def _start_relays(self, kit: Kit) -> None:
         relay = mail.make_mail_relay(self.config)
         self._stack.push_async_callback(relay.close)
@@ -167,6 +203,19 @@ class Service:
     def _show_poller(self, poller: Poller | None) -> None:
         self.poller = poller
 
+    def _hear_commands(self, intake: Intake) -> None:
+        for target in self.config.bus:
+            if target.commands is not None:
+                show = partial(self._show_command_door, target.name)
+                start = partial(hearing, intake, target, show=show)
+                self.heard[target.name] = self._lead(f"commands {target.name}", start)
+
+    def _show_command_door(self, target: str, door: CommandDoor | None) -> None:
+        if door is None:
+            self.command_doors.pop(target, None)
+        else:
+            self.command_doors[target] = door
+
     def _lead(
         self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
     ) -> Led:
@@ -181,6 +230,8 @@ class Service:
 
     async def _open_doors(self, kit: Kit, intake: Intake) -> None:
         smtp = self.config.mail.smtp
+        if not smtp.enabled:
+            return
         ports = [("mail.smtp.port", smtp.port), ("mail.smtp.lmtp_port", smtp.lmtp_port)]
         self.doors = doors.make_doors(kit, intake)
         for door, (key, port) in zip(self.doors.values(), ports, strict=False):
@@ -195,6 +246,8 @@ class Service:
             doors=self.doors,
             bot=self.bot,
             poller=lambda: self.poller,
+            heard=self.heard,
+            command_doors=self.command_doors,
             plans=kit.plans,
         )
         self.http = web.make_http(kit, watch)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+from app.catching_up import CatchUp
 from app.config import ConfigError
 from app.intake import Intake
 from app.leading import Tasks, draining, running
@@ -14,14 +15,19 @@ from app.orphans import Orphans
 from app.outbox import LEASE
 from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
+from app.parts.commands import make_command_door
 from app.parts.kit import KINDS, Kit
+from app.publishing import feed_of
 from app.settings import tables
 from app.wakes import Wakes
 from bot.client import open_bot
+from bot.menu import Menu, menus
 from bot.poller import Poller
+from bus.door import CommandDoor
 from scheduler.drain import Drain
 from storage.orphans import come_back
 from storage.store import Store
+from templates.catalogues import languages
 
 #: So often we look whether processes are absent, in seconds.
 LOOK = 3.0
@@ -53,11 +59,13 @@ async def talking(
         poller = make_poller(bot, intake, bot_id=bot_id_of(token))
         spent = await spent_before(kit.store)
         drain = make_chatting(kit, bot, poller=poller, spent=spent)
+        own = kit.config.service.language
+        menu = Menu(bot, list(menus(kit.texts, own=own, languages=languages())))
         show(poller)
         try:
             async with (
                 draining(wakes, KINDS["chat"], drain) as speaking,
-                running(poller) as polling,
+                running(poller, menu) as polling,
             ):
                 yield [*speaking, *polling]
         finally:
@@ -68,9 +76,15 @@ async def talking(
 async def mirroring(kit: Kit, target: tables.Bus, wakes: Wakes) -> AsyncIterator[Tasks]:
     """Publish to one target of the bus."""
     source, drain = make_mirroring(kit, target)
+    catch_up = CatchUp(
+        store=kit.store, feed=feed_of(target), telling=kit.publishing.telling
+    )
     try:
-        async with draining(wakes, KINDS["bus"], drain) as tasks:
-            yield tasks
+        async with (
+            draining(wakes, KINDS["bus"], drain) as tasks,
+            running(catch_up) as catching_up,
+        ):
+            yield [*tasks, *catching_up]
     finally:
         await source.publisher.close()
 
@@ -80,6 +94,23 @@ async def reconciling(kit: Kit) -> AsyncIterator[Tasks]:
     """Look at night whether the targets have everything."""
     async with running(make_nightly(kit)) as tasks:
         yield tasks
+
+
+@asynccontextmanager
+async def hearing(
+    intake: Intake,
+    target: tables.Bus,
+    *,
+    show: Callable[[CommandDoor | None], None],
+) -> AsyncIterator[Tasks]:
+    """Take the commands of one target of the bus; ``show`` is told of the door."""
+    door = make_command_door(target, intake)
+    show(door)
+    try:
+        async with running(door) as tasks:
+            yield tasks
+    finally:
+        show(None)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from bot.message import TOPIC_NAME_LIMIT, Button, keyboard, message_params
 from bot.text import cut, one_line
 from bot.wording import Wording
 from tickets import process
-from tickets.model import Contact, Json, Organisation, Specialist, Ticket
+from tickets.model import Author, Json, Organisation, Ticket
 
 #: Names are cut to this, so that what follows them always has room.
 SHORT = 200
@@ -45,7 +45,7 @@ def show_card(wording: Wording) -> Call:
     return Call(method="sendMessage", params={**wording.place, **params, **quiet})
 
 
-def short_name(one: Organisation | Contact | Specialist | None) -> str:
+def short_name(one: Organisation | Author | None) -> str:
     return cut(one_line(one.name), SHORT) if one is not None else ""
 
 

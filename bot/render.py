@@ -26,6 +26,8 @@ from tickets.words import Channel, FileState
 #: Of Telegram's fixed list, which has neither a tick nor a cross.
 REACTIONS = {"queued": "👀", "delivered": "👌", "failed": "💔", "noted": "✍"}
 UPLOAD_LIMIT = 50_000_000
+#: How much operators read of a reason in the chat; the command line has all.
+REASON_LIMIT = 600
 #: Facts that are no part of a sentence.
 _UNSAID = frozenset({"notice", "reply_to", "callback_id", "language", "mention"})
 
@@ -147,6 +149,20 @@ def _say_notice(wording: Wording) -> Call:
     return _message(wording, params | _reply(wording))
 
 
+def _say_alarm(wording: Wording) -> Call:
+    """Tell the operators what waits for them; their chat needs no topic."""
+    facts: Json = {
+        **wording.notice.facts,
+        "reason": cut(one_line(str(wording.fact("reason"))), REASON_LIMIT),
+    }
+    said = {key: one for key, one in facts.items() if key not in _UNSAID}
+    text = wording.say(f"chat.alarm.{wording.fact('notice')}", **said)
+    if more := wording.fact("more"):
+        text = f"{text}\n\n{wording.say('chat.alarm.more', count=more)}"
+    params = message_params(text, above=wording.repeat_mark)
+    return Call(method="sendMessage", params={"chat_id": wording.notice.chat, **params})
+
+
 def _reply(wording: Wording) -> Json:
     """Return what makes a message an answer to another, nothing if it is none."""
     reply_to = wording.notice.facts.get("reply_to")
@@ -207,4 +223,5 @@ _KINDS: dict[str, Callable[[Wording], Call]] = {
     "reaction": _react,
     "toast": _toast,
     "fetch": _fetch,
+    "alarm": _say_alarm,
 }

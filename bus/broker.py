@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bus.address import host_of, joined, port_of
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
+#: The buses from which commands can be read.
+READABLE = tuple(_PORTS)
 _PLACES = ("exchange", "routing_key")
-_LONGEST = 255  # bytes of a name (AMQP 0-9-1, short strings)
+LONGEST_NAME = 255  # bytes of a name (AMQP 0-9-1, short strings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +86,6 @@ def _places(query: str) -> dict[str, str]:
             "?exchange=NAME is missing, or ?routing_key=QUEUE for a single queue"
         )
     for name, value in places.items():
-        if len(value.encode()) > _LONGEST:
-            raise ValueError(f"{name} may have {_LONGEST} bytes at most")
+        if len(value.encode()) > LONGEST_NAME:
+            raise ValueError(f"{name} may have {LONGEST_NAME} bytes at most")
     return places

@@ -51,9 +51,9 @@ def body(event: Event, *, links: Links) -> tuple[Json, bytes]:
     if that is not enough, other strings and lists are shortened and their JSON
     pointers listed in ``cut``.
     """
-    attributes = _attributes(event)
+    around = attributes(event)
     for data in _ever_smaller(event, links):
-        whole = {**attributes, "data": data}
+        whole = {**around, "data": data}
         encoded = encode(whole).encode()
         if len(encoded) <= BODY_LIMIT:
             return whole, encoded
@@ -65,10 +65,11 @@ def type_of(event: Event) -> str:
     return f"zayavka.{event.stream.partition(':')[0]}.{event.type}.v1"
 
 
-def _attributes(event: Event) -> Json:
+def attributes(event: Event) -> Json:
+    """Return what stands around an event's data."""
     kind, _, name = event.stream.partition(":")
     type_ = type_of(event)
-    attributes: Json = {
+    around: Json = {
         "specversion": "1.0",
         "id": event.id,
         "source": f"/zayavka/{_PATHS[kind]}/{name}",
@@ -79,12 +80,13 @@ def _attributes(event: Event) -> Json:
         "datacontenttype": "application/json",
         "dataschema": f"{SCHEMAS_URI}{type_}.json",
     }
-    if event.causation is not None:
-        attributes["causationid"] = str(event.causation)
-    return attributes
+    if event.cause or event.causation is not None:
+        around["causationid"] = event.cause or str(event.causation)
+    return around
 
 
 def rfc3339(at: datetime) -> str:
+    """Return a moment as the bus writes it: UTC, to the microsecond."""
     if at.tzinfo is None:
         raise ValueError("an event's time has no time zone")
     moment = at.astimezone(UTC).replace(tzinfo=None)
@@ -100,13 +102,14 @@ def _ever_smaller(event: Event, links: Links) -> Iterator[Json]:
         if len(text.encode()) <= TEXT_LIMIT:
             yield said
         del said["text"]
-        said |= _digest(text)
+        said |= digest_of(text)
         addresses = {"text_url": links.text(str(said["comment"]))}
     yield said | addresses
     for limit in CUTS:
         yield shortened(said, limit) | addresses
 
 
-def _digest(text: str) -> Json:
+def digest_of(text: str) -> Json:
+    """Return what stands for a text that is fetched from its address."""
     raw = text.encode()
     return {"text_sha256": hashlib.sha256(raw).hexdigest(), "text_size": len(raw)}

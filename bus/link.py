@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractExchange, HeadersType
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError, InvalidFrameError
 
 from bus.broker import Broker
@@ -54,7 +54,7 @@ class Link:
                     place = await _find(wire, broker.exchange)
         except CONNECTION_EXCEPTIONS as error:
             await wire.close()
-            raise LinkError(_trouble(broker, error)) from error
+            raise LinkError(trouble(broker, error)) from error
         except BaseException:
             wire.cut()
             await wire.close()
@@ -111,15 +111,17 @@ def message_of(out: Out) -> Message:
         content_type=CONTENT_TYPE,
         delivery_mode=DeliveryMode.PERSISTENT,
         app_id="zayavka",
-        headers={
-            "type": out.type,
-            "partitionkey": out.key,
-            "sequence": f"{out.seq:010}",
-        },
+        headers=_headers(out),
     )
 
 
-def _trouble(broker: Broker, error: BaseException) -> str:
+def _headers(out: Out) -> HeadersType:
+    headers: HeadersType = {"type": out.type, "partitionkey": out.key}
+    return {**headers, "sequence": f"{out.seq:010}"} if out.seq else headers
+
+
+def trouble(broker: Broker, error: BaseException) -> str:
+    """Return in words why a broker cannot be used."""
     words = words_of(error)
     if isinstance(error, InvalidFrameError) and "Connection.Close" in words:
         # aiormq keeps the broker's own words to itself

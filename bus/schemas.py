@@ -1,4 +1,4 @@
-"""The JSON Schemas of the events, compiled once and asked before every commit."""
+"""The JSON Schemas of events and commands, compiled once and asked for every one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema_rs
+from typing_extensions import override
 
 from bus.envelope import SCHEMAS_URI
 from tickets.model import Json
+
+#: The folders of schemas: what the desk tells, what it is told, what it answers.
+_EVENTS, _COMMANDS, _ANSWERS = "", "commands/", "answers/"
 
 
 class InvalidEvent(Exception):  # noqa: N818 # said of the event, as the caller does
@@ -23,24 +27,26 @@ class InvalidEvent(Exception):  # noqa: N818 # said of the event, as the caller 
 
 
 class Schemas:
-    """Every type's schema: ``envelope.json`` around the type's own of ``data``."""
+    """Every type's schema: ``envelope.json`` around the type's own of ``data``.
+
+    Those of events, whose ``data`` and ``dataschema`` belong together.
+    """
+
+    folder = _EVENTS
 
     def __init__(self) -> None:
         written = _read()
-        registry = jsonschema_rs.Registry(
+        self._registry = jsonschema_rs.Registry(
             [(SCHEMAS_URI + name, schema) for name, schema in written.items()],
             draft=jsonschema_rs.Draft202012,
         )
         self._validators = {
-            type_: jsonschema_rs.Draft202012Validator(
-                _whole(type_), registry=registry, mask="a value", offline=True
-            )
-            for type_ in (name.removesuffix(".json") for name in written)
-            if type_.startswith("zayavka.")
+            type_: self._compile(self._whole(type_)) for type_ in _types(self.folder)
         }
         #: An example of each type's data.
         self.examples: dict[str, Json] = {
-            type_: written[f"{type_}.json"]["examples"][0] for type_ in self._validators
+            type_: written[f"{self.folder}{type_}.json"]["examples"][0]
+            for type_ in self._validators
         }
 
     @property
@@ -56,29 +62,73 @@ class Schemas:
             event = json.loads(body) if isinstance(body, bytes) else body
         except ValueError as error:
             raise InvalidEvent(type_, "", "this is not JSON") from error
-        try:
-            validator.validate(event)
-        except jsonschema_rs.ValidationError as error:
-            path = "".join(f"/{step}" for step in error.instance_path)
-            raise InvalidEvent(type_, path, error.message) from None
+        _validate(validator, type_, event)
+
+    def _compile(self, schema: dict[str, Any]) -> Any:
+        return jsonschema_rs.Draft202012Validator(
+            schema, registry=self._registry, mask="a value", offline=True
+        )
+
+    def _whole(self, type_: str) -> dict[str, Any]:
+        own = f"{SCHEMAS_URI}{self.folder}{type_}.json"
+        return {
+            "$ref": f"{SCHEMAS_URI}{self.folder}envelope.json",
+            "properties": {
+                "type": {"const": type_},
+                "data": {"$ref": own},
+                **self._named(own),
+            },
+        }
+
+    def _named(self, schema: str) -> dict[str, Any]:
+        """Return what an event says of its schema."""
+        return {"dataschema": {"const": schema}}
+
+
+class AnswerSchemas(Schemas):
+    """Those of what is answered to commands."""
+
+    folder = _ANSWERS
+
+
+class CommandSchemas(Schemas):
+    """Those of commands, whose senders may name a schema as they like."""
+
+    folder = _COMMANDS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._envelope = self._compile({"$ref": f"{SCHEMAS_URI}commands/envelope.json"})
+
+    def check_envelope(self, event: dict[str, Any]) -> None:
+        """Raise InvalidEvent unless it is an event at all, of whichever type."""
+        _validate(self._envelope, "a CloudEvent", event)
+
+    @override
+    def _named(self, schema: str) -> dict[str, Any]:
+        return {}
+
+
+def _validate(validator: Any, type_: str, event: dict[str, Any]) -> None:
+    try:
+        validator.validate(event)
+    except jsonschema_rs.ValidationError as error:
+        path = "".join(f"/{step}" for step in error.instance_path)
+        raise InvalidEvent(type_, path, error.message) from None
+    except ValueError:  # nested too deeply, or a number that no computer holds
+        raise InvalidEvent(type_, "", "this is too deep or too large") from None
 
 
 def _read() -> dict[str, Any]:
-    folder = files("bus") / "schemas"
+    root = files("bus") / "schemas"
     return {
-        file.name: json.loads(file.read_text(encoding="utf-8"))
-        for file in folder.iterdir()
+        f"{folder}{file.name}": json.loads(file.read_text(encoding="utf-8"))
+        for folder in (_EVENTS, _COMMANDS, _ANSWERS)
+        for file in (root / folder).iterdir()
         if file.name.endswith(".json")
     }
 
 
-def _whole(type_: str) -> dict[str, Any]:
-    own = f"{SCHEMAS_URI}{type_}.json"
-    return {
-        "$ref": f"{SCHEMAS_URI}envelope.json",
-        "properties": {
-            "type": {"const": type_},
-            "dataschema": {"const": own},
-            "data": {"$ref": own},
-        },
-    }
+def _types(folder: str) -> list[str]:
+    names = (file.name for file in (files("bus") / "schemas" / folder).iterdir())
+    return [name.removesuffix(".json") for name in names if name.startswith("zayavka.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from tickets.sending import Answer
@@ -14,7 +15,8 @@ from tickets.sending import Answer
 class Out:
     """An event that must leave; ``body`` is frozen, the rest is what it says.
 
-    ``key`` is the partition key and ``seq`` the event's place in its stream.
+    ``key`` is the partition key and ``seq`` the event's place in its stream, 0 for
+    an answer to a command, which stands in none; ``at`` is when it happened.
     """
 
     event_id: str
@@ -22,6 +24,7 @@ class Out:
     key: str
     seq: int
     body: bytes
+    at: datetime | None = None
 
 
 class Publisher(Protocol):
@@ -45,6 +48,7 @@ def out_of(body: bytes) -> Out:
         event_id=said["id"],
         type=said["type"],
         key=said["partitionkey"],
-        seq=int(said["sequence"]),
+        seq=int(said.get("sequence", 0)),
         body=body,
+        at=datetime.fromisoformat(said["time"]),
     )

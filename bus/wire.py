@@ -9,9 +9,11 @@ from typing import Any
 
 from aio_pika.connection import Connection, make_url
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from typing_extensions import override
 
 from bus.broker import Broker
 from bus.manner import Manner
+from bus.mending import MendingReader
 
 
 def address_of(broker: Broker, manner: Manner) -> Any:
@@ -90,3 +92,14 @@ class Wire:
             contextlib.suppress(*CONNECTION_EXCEPTIONS),  # nothing is left to lose
         ):
             await self.connection.close()
+
+
+class MendingWire(Wire):
+    """A wire for who reads from queues: nothing that a sender chose can break it."""
+
+    @override
+    async def create(self, url: Any, *, ssl_context_provider: Any) -> Any:
+        reader, writer = await super().create(
+            url, ssl_context_provider=ssl_context_provider
+        )
+        return MendingReader(reader), writer

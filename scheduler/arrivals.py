@@ -16,6 +16,9 @@ from scheduler.threads import in_own_thread
 log = structlog.get_logger()
 #: After so many tries, those that ended in a crash included, a person must look.
 ATTEMPTS = 5
+#: A process may die of other things than what it has in hand, so it takes more of
+#: these: the last follows two minutes after the one before.
+DEATHS = 7
 #: Up to so many bytes an arrival is small.
 SMALL = 128 * 1024
 #: How long the reading of what is read together may take, in seconds.
@@ -80,7 +83,7 @@ class CrashedError(Exception):
     """The process ended each time it worked on it."""
 
     def __init__(self) -> None:
-        super().__init__(f"the process ended {ATTEMPTS} times while working on it")
+        super().__init__(f"the process ended {DEATHS} times while working on it")
 
 
 class EndlessError(Exception):
@@ -145,7 +148,7 @@ class ArrivalSource(Generic[A, Came]):
             return [said for one in arrivals for said in await self._read_all([one])]
 
     def _read(self, arrival: A) -> Came | Exception:
-        if arrival.attempts > ATTEMPTS:
+        if arrival.attempts > DEATHS:
             return CrashedError()
         try:
             return self.read(arrival)

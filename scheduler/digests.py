@@ -29,6 +29,10 @@ Made = Mapping[tuple[str, str], datetime]
 class Runs(Protocol):
     """What was made, and the way to make more."""
 
+    async def began(self) -> datetime | None:
+        """Return when the desk began, None while it has not."""
+        ...
+
     async def made(self) -> Made:
         """Return the end of the newest period by report and recipient."""
         ...
@@ -54,17 +58,23 @@ def plan(reports: Iterable[Report]) -> tuple[Planned, ...]:
     )
 
 
-def owed(plans: Iterable[Planned], made: Made, now: datetime) -> list[Owed]:
+def owed(
+    plans: Iterable[Planned], made: Made, now: datetime, *, began: datetime | None
+) -> list[Owed]:
     """Return what is to be made, the oldest first.
 
-    A recipient who never had the report gets the newest period that has ended, the
-    others each period since the one they had, at most MISSED of them.
+    A recipient who never had the report gets the newest period that has ended, if
+    that was after the desk ``began``; the others each period since the one they had,
+    at most MISSED of them.
     """
     found: list[Owed] = []
+    if began is None:
+        return found
     for one in plans:
         periods = one.schedule.ended(now - SETTLING, MISSED)
         for period in periods:
-            lacking = _lacking(one.report, period, made, otherwise=periods[-1].start)
+            newest = max(periods[-1].start, began)
+            lacking = _lacking(one.report, period, made, otherwise=newest)
             if lacking:
                 new = Owed(report=one.report, period=period, recipients=lacking)
                 found.append(new)
@@ -97,7 +107,8 @@ class Digesting:
         if not self.plans:
             return ()
         now = self.now()
-        found = owed(self.plans, await self.runs.made(), now)
+        began = await self.runs.began()
+        found = owed(self.plans, await self.runs.made(), now, began=began)
         ready = [one for one in found if self._is_rested(one.report, now)]
         return [[one] for one in ready[:room]]
 

@@ -47,12 +47,14 @@ Decision = Done | Wait | Park
 class Try:
     """An attempt: its number, the delivery's age, and what luck is left.
 
-    ``last_doubt`` says that one more lost answer is one too many.
+    ``last_doubt`` says that one more lost answer is one too many, ``patience`` how
+    long transient trouble is waited out.
     """
 
     number: int
     age: timedelta
     last_doubt: bool
+    patience: timedelta = PATIENCE
 
 
 def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Decision:
@@ -60,7 +62,7 @@ def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Deci
     match answer:
         case Sent():
             return Done(answer)
-        case Later() if attempt.age > PATIENCE:
+        case Later() if attempt.age > attempt.patience:
             return Park(f"gave up after {attempt.age.days} days: {answer.reason}")
         case Later():
             delay = answer.after or backoff(attempt.number, chance)

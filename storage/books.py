@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from storage import lookups, rows
+from storage.directory import Directory
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
 from storage.schema import table
-from storage.talks import Talks
 from storage.transaction import Transaction
 from tickets.books import Participant, Progress
 from tickets.ladder import Ref
@@ -60,7 +60,7 @@ class Memory:
             self.tickets[ticket.id] = self.numbers[ticket.number] = ticket
 
 
-class SqlBooks(Talks):
+class SqlBooks(Directory):
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
     def __init__(

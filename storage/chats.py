@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
 from storage.lanes import DELIVERY
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import TicketId
-from tickets.words import Medium
+from tickets.words import DeliveryState, Medium
 from tickets.work import NewTopic
 
 CHAT = table("chat")
@@ -135,14 +135,35 @@ def threads_of(tx: Transaction, ticket: TicketId) -> list[int]:
 
 
 def sent_since(tx: Transaction, since: datetime) -> dict[str, list[datetime]]:
-    """Return when each rate window was spent, for a relay that has just started."""
+    """Return when each rate window was spent, for a relay that has just started.
+
+    What was on its way when the one before ended may have gone just now.
+    """
+    sending = DeliveryState.SENDING
     rows = tx.run(
-        select(DELIVERY.c.budget, DELIVERY.c.sent_at)
+        select(
+            DELIVERY.c.budget,
+            DELIVERY.c.state,
+            DELIVERY.c.sent_at,
+            _made_topic().label("made_topic"),
+        )
         .where(DELIVERY.c.channel == Medium.TELEGRAM, DELIVERY.c.budget != "")
-        .where(DELIVERY.c.sent_at >= since)
-        .order_by(DELIVERY.c.sent_at)
+        .where(or_(DELIVERY.c.sent_at >= since, DELIVERY.c.state == sending))
     )
     spent: dict[str, list[datetime]] = {}
     for row in rows:
-        spent.setdefault(row.budget, []).append(row.sent_at)
+        at = tx.now if row.state == sending else row.sent_at
+        spent.setdefault(row.budget, []).extend([at] * (1 + row.made_topic))
     return spent
+
+
+def _made_topic() -> ColumnElement[bool]:
+    """Say whether it is the first card of its ticket, before which the topic came."""
+    before = DELIVERY.alias()
+    another = (
+        select(before.c.id)
+        .where(before.c.ticket_id == DELIVERY.c.ticket_id, before.c.kind == "card")
+        .where(before.c.sent_at.is_not(None), before.c.id < DELIVERY.c.id)
+    )
+    is_card = and_(DELIVERY.c.kind == "card", DELIVERY.c.state == DeliveryState.SENT)
+    return and_(is_card, ~another.exists())

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, journal, newcomers, puts, rows, timers
+from storage import contents, directory, journal, newcomers, puts, rows, timers
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -22,14 +22,13 @@ from storage.rows import (
     TICKET,
 )
 from storage.transaction import Transaction
-from tickets.model import Contact
+from tickets.model import Contact, Specialist, System
 from tickets.work import NewComment, Work
 
 _new_ticket = puts.new(TICKET)
 _new_comment = puts.new(COMMENT)
 _new_revision = puts.new(REVISION)
 _new_attachment = puts.new(ATTACHMENT)
-_new_participant = puts.new_or_known(PARTICIPANT)
 _new_chat_message = puts.new_or_known(CHAT_MESSAGE)
 _changed_ticket = puts.Change(TICKET)
 
@@ -44,6 +43,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         give_accounts(tx, work)
         newcomers.add_organisations(tx, work)
         newcomers.add_specialists(tx, work)
+        directory.change(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
         timers.keep(tx, work)
@@ -65,7 +65,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
     changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     tx.put(
-        _new_participant,
+        _joined,
         [
             {
                 "ticket_id": new.ticket_id,
@@ -77,6 +77,17 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
             for new in work.participants
         ],
     )
+
+
+def _join(sql: Sql) -> Any:
+    insert = sql.insert(PARTICIPANT)
+    return insert.on_conflict_do_update(
+        index_elements=["ticket_id", "contact_id"],
+        set_={"quiet": insert.excluded.quiet},
+    )
+
+
+_joined = puts.Put(PARTICIPANT, _join)
 
 
 def _comments(tx: Transaction, works: Sequence[Work]) -> None:
@@ -102,15 +113,15 @@ def _comments(tx: Transaction, works: Sequence[Work]) -> None:
 
 
 def _comment_row(work: Work, new: NewComment) -> dict[str, Any]:
-    comment = new.comment
-    by_contact = isinstance(comment.author, Contact)
+    comment, author = new.comment, new.comment.author
     return {
         "id": comment.id,
         "public_id": comment.public_id,
         "ticket_id": comment.ticket_id,
         "arrival_id": work.arrival,
-        "contact_id": comment.author.id if by_contact else None,
-        "specialist_id": None if by_contact else comment.author.id,
+        "contact_id": author.id if isinstance(author, Contact) else None,
+        "specialist_id": author.id if isinstance(author, Specialist) else None,
+        "system": author.name if isinstance(author, System) else None,
         "visibility": comment.visibility,
         "channel": comment.channel,
         "trust": comment.trust,

@@ -28,7 +28,7 @@ def retry(tx: Transaction, delivery: int) -> bool:
         .values(state=DeliveryState.NEW, attempts=0, next_at=tx.now)
         .returning(*DELIVERY.c)
     ).first()
-    return _wake(tx, row)
+    return wake(tx, row)
 
 
 def cancel(tx: Transaction, delivery: int) -> bool:
@@ -44,10 +44,10 @@ def cancel(tx: Transaction, delivery: int) -> bool:
         .values(state=DeliveryState.CANCELLED)
         .returning(*DELIVERY.c)
     ).first()
-    return _wake(tx, row)
+    return wake(tx, row)
 
 
-def _wake(tx: Transaction, row: Any) -> bool:
+def wake(tx: Transaction, row: Any) -> bool:
     """Let the lane go on at once, blocked or waiting though it was."""
     if row is None:
         return False

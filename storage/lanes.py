@@ -144,13 +144,13 @@ _due = (
 )
 
 
-def _leased(due: Select[Any]) -> Any:
-    return update(LANE).where(_lane.key.in_(due)).returning(_lane.key)
+def _leased(sql: Sql, due: Select[Any]) -> Any:
+    return update(LANE).where(sql.within(_lane.key, due)).returning(_lane.key)
 
 
-_claimed = Prepared(lambda _: _leased(_due))
+_claimed = Prepared(partial(_leased, due=_due))
 _claimed_of_budget = Prepared(
-    lambda _: _leased(_due.where(_waiting.budget == bindparam("of_budget")))
+    partial(_leased, due=_due.where(_waiting.budget == bindparam("of_budget")))
 )
 
 

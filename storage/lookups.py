@@ -26,11 +26,13 @@ from tickets.ladder import Ref
 from tickets.model import (
     ArrivalId,
     Attachment,
+    Author,
     Comment,
     CommentId,
     Contact,
     Organisation,
     Specialist,
+    System,
     Ticket,
     TicketId,
 )
@@ -272,14 +274,19 @@ def _attachments(sql: Sql) -> Any:
     )
 
 
-def _writers(tx: Transaction, found: Iterable[Any]) -> dict[int, Contact | Specialist]:
+def _writers(tx: Transaction, found: Iterable[Any]) -> dict[int, Author]:
     """Return who wrote each of the comments, by its id."""
     contacts = {row.contact_id for row in found if row.contact_id is not None}
     staff = {row.specialist_id for row in found if row.specialist_id is not None}
     partners, specialists = who.contacts(tx, contacts), who.specialists(tx, staff)
-    return {
-        row.id: partners[row.contact_id]
-        if row.specialist_id is None
-        else specialists[row.specialist_id]
-        for row in found
-    }
+    return {row.id: _writer(row, partners, specialists) for row in found}
+
+
+def _writer(
+    row: Any, partners: dict[int, Contact], specialists: dict[int, Specialist]
+) -> Author:
+    if row.system is not None:
+        return System(name=row.system)
+    if row.specialist_id is not None:
+        return specialists[row.specialist_id]
+    return partners[row.contact_id]

@@ -11,8 +11,7 @@ from storage import puts
 from storage.lookups import DOMAIN
 from storage.rows import ADDRESS, CONTACT, ORGANISATION, SPECIALIST
 from storage.transaction import Transaction
-from tickets.model import Contact
-from tickets.work import Work
+from tickets.work import NewContact, Work
 
 _new_contact = puts.new(CONTACT)
 
@@ -73,15 +72,16 @@ def add_contacts(tx: Transaction, works: Sequence[Work]) -> None:
             for new in met
         ],
     )
-    addresses = [row for new in met for row in _address_rows(new.contact)]
+    addresses = [row for new in met for row in _address_rows(new)]
     tx.put(_new_address, addresses)
 
 
-def _address_rows(contact: Contact) -> Iterator[dict[str, Any]]:
-    for kind, value in (("email", contact.email), ("telegram", contact.telegram)):
+def _address_rows(new: NewContact) -> Iterator[dict[str, Any]]:
+    own = (("email", new.contact.email), ("telegram", new.contact.telegram))
+    for kind, value in (*own, *(("email", one) for one in new.emails)):
         if value is not None:
             yield {
-                "contact_id": contact.id,
+                "contact_id": new.contact.id,
                 "kind": kind,
                 "value": str(value),
                 "verified": False,

@@ -34,6 +34,7 @@ PLACED = frozenset(
         "reaction",
         "accepted",
         "answer",
+        "alarm",
     }
 )
 

@@ -74,6 +74,16 @@ class Sql:
             return column.in_(self.each(name, column))
         return column == func.any(bindparam(name, type_=_List(column.type)))
 
+    def within(self, column: Column[Any], query: Select[Any]) -> ColumnElement[bool]:
+        """Say that a column has one of the few values that a query returns.
+
+        PostgreSQL would rather read the whole table than so many of its rows, unless
+        it is handed an array.
+        """
+        if self._dialect.name == "sqlite":
+            return column.in_(query)
+        return column == func.any(func.array(query.scalar_subquery()))
+
 
 class Rows(list[Any]):
     """All that a statement returned, each row with its columns as attributes."""

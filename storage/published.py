@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, or_, select, text
 
 from storage.journal import EVENT
 from storage.lanes import DELIVERY
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import Json
-from tickets.words import Medium
+from tickets.words import EventType, Medium
 
 CURSOR = table("cursor")
 _delivery, _event = DELIVERY.c, EVENT.c
@@ -30,6 +30,7 @@ def sent(
     rows = tx.run(
         _of(target, since, _event.id, _event.stream, _event.seq)
         .join(EVENT, _delivery.event_id == _event.id)
+        .where(~_OF_ITS_OWN)
     )  # fmt: skip
     found = {row.id: (row.stream, row.seq) for row in rows}
     return {**found, **dict(_of_their_own(tx, target, since))}
@@ -41,11 +42,14 @@ def _of(target: str, since: datetime | None, *columns: Any) -> Select[Any]:
     return query if since is None else query.where(_delivery.sent_at >= since)
 
 
+#: What a target alone was sent: its id is in the body, not in the journal.
+_OF_ITS_OWN = or_(_delivery.event_id.is_(None), _delivery.kind == EventType.SKIPPED)
+
+
 def _of_their_own(
     tx: Transaction, target: str, since: datetime | None
 ) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield what a target alone was sent: its id is in the body, not in the journal."""
-    query = _of(target, since, _delivery.payload).where(_delivery.event_id.is_(None))
+    query = _of(target, since, _delivery.payload).where(_OF_ITS_OWN)
     for row in tx.run(query):
         said = json.loads(row.payload)
         if "sequence" in said:
@@ -71,7 +75,10 @@ def newest(tx: Transaction, target: str) -> dict[str, int]:
         .join(EVENT, _delivery.event_id == _event.id)
         .group_by(_event.stream)
     )  # fmt: skip
-    return {row.stream: row.seq for row in rows}
+    found = {row.stream: row.seq for row in rows}
+    for _, (stream, seq) in _of_their_own(tx, target, None):
+        found[stream] = max(seq, found.get(stream, 0))
+    return found
 
 
 def write_down(tx: Transaction, target: str, result: Json) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from storage.schema import table
 from tickets.model import (
     Attachment,
+    Author,
     Comment,
     CommentId,
     Contact,
@@ -189,9 +190,7 @@ def _assignee(row: Any) -> Specialist | None:
     )
 
 
-def to_comment(
-    row: Any, author: Contact | Specialist, files: tuple[Attachment, ...]
-) -> Comment:
+def to_comment(row: Any, author: Author, files: tuple[Attachment, ...]) -> Comment:
     """Read a comment with the text of its newest revision."""
     return Comment(
         id=CommentId(row.id),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -186,6 +187,19 @@ class Specialist(SQLModel, table=True):
     active: bool = True
 
 
+class Told(SQLModel, table=True):
+    """What another system calls a row of ours, and the version it told of last."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("source", "kind", "row_id"),)
+
+    source: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # organisation, contact or specialist
+    foreign_id: str = Field(primary_key=True)
+    row_id: int = Field(sa_column=Column(BigId, nullable=False))
+    version: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class Absence(SQLModel, table=True):
     """When a specialist is away."""
 
@@ -265,6 +279,7 @@ class Comment(SQLModel, table=True):
     arrival_id: int | None = row_ref("arrival.id", index=True)
     contact_id: int | None = row_ref("contact.id")
     specialist_id: int | None = row_ref("specialist.id")
+    system: str | None = None  # the corporate system that said it for itself
     visibility: str
     channel: str
     trust: str

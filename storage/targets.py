@@ -15,8 +15,8 @@ from tickets.words import Medium
 
 _delivery = DELIVERY.c
 #: Written out, not bound: so the partial indices serve.
-_OF_BUS = text(f"delivery.channel = '{Medium.BUS}'")
-_SENT = text("delivery.state = 'sent'")
+OF_BUS = text(f"delivery.channel = '{Medium.BUS}'")
+SENT = text("delivery.state = 'sent'")
 PARKED = text("delivery.state = 'parked'")
 
 
@@ -59,7 +59,7 @@ def standings(tx: Transaction) -> dict[str, Standing]:
 def count_published() -> Any:
     return (
         select(_delivery.target, func.count().label("events"))
-        .where(_OF_BUS, _SENT)
+        .where(OF_BUS, SENT)
         .group_by(_delivery.target)
     )
 
@@ -73,7 +73,7 @@ def count_unpublished(state: Any) -> Any:
             func.min(_delivery.created_at).label("oldest"),
             func.max(tried).label("failed"),
         )
-        .where(_OF_BUS, state)
+        .where(OF_BUS, state)
         .group_by(_delivery.target)
     )
 

@@ -112,7 +112,9 @@ def _comments(tx: Transaction, ticket: Ticket) -> list[View]:
             COMMENT,
             REVISION.c.text,
             REVISION.c.quoted,
-            func.coalesce(CONTACT.c.name, SPECIALIST.c.name).label("author"),
+            func.coalesce(CONTACT.c.name, SPECIALIST.c.name, COMMENT.c.system).label(
+                "author"
+            ),
         )
         .join(REVISION, REVISION.c.id == newest)
         .outerjoin(CONTACT, COMMENT.c.contact_id == CONTACT.c.id)

@@ -16,6 +16,8 @@ def _(message: str) -> str:
 
 SENTENCES = MappingProxyType(
     {
+        "chat.command.new": _("Begin another request"),
+        "chat.command.help": _("How to write to us"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
@@ -123,6 +125,25 @@ SENTENCES = MappingProxyType(
             "⚠️ The partner's file “%(recipient)s” could not be fetched from Telegram: "
             "%(reason)s"
         ),
+        "chat.alarm.bus": _(
+            "🚨 The bus %(target)s does not take an event of %(stream)s; nothing more "
+            "of it leaves for there until you decide.\n%(reason)s\n\n"
+            "Try again: zayavka delivery retry %(id)s\n"
+            "Leave it out: zayavka bus skip --target %(target)s %(which)s"
+        ),
+        "chat.alarm.delivery": _(
+            "🚨 Something could not be delivered to %(target)s and waits for you.\n"
+            "%(reason)s\n\n"
+            "Look: zayavka delivery show %(id)s\n"
+            "Try again: zayavka delivery retry %(id)s"
+        ),
+        "chat.alarm.arrival": _(
+            "🚨 Something that came in could not be filed and waits for you.\n"
+            "%(reason)s\n\n"
+            "Look: zayavka arrival show %(id)s\n"
+            "Try again: zayavka arrival retry %(id)s"
+        ),
+        "chat.alarm.more": _("And %(count)s more of this kind."),
         "chat.partner.welcome": _(
             "Hello! This is the support desk. Write what has happened and attach files "
             "if they help: you get the number of your request at once, and the "

@@ -8,12 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from functools import cached_property
 from pathlib import Path
 
 import pytest
+
+from tests.folders import make_folder
 
 #: Debian's own scripts: the one in sbin wants to be root or the rabbitmq user.
 SCRIPTS = Path("/usr/lib/rabbitmq/bin")
@@ -38,6 +39,8 @@ ssl_options.fail_if_no_peer_cert = false
 _CERTIFICATE = Path(__file__).parent / "mail" / "tls" / "localhost.pem"
 #: Somebody who may read and make everything, and write only into what is "open".
 READER = "reader"
+#: Users by the name of a token; each is one test's own, who may revoke it.
+TOKENS = tuple(f"token.{number}.{'x' * 180}" for number in range(30))
 _ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 _DEFINITIONS = {
     "vhosts": [{"name": "/"}, {"name": "desk/of us"}],
@@ -45,11 +48,13 @@ _DEFINITIONS = {
         {"name": "guest", "password": "guest", "tags": "administrator"},
         {"name": "desk@example.org", "password": "a/b:c@d %2F", "tags": ""},
         {"name": READER, "password": READER, "tags": ""},
+        *({"name": one, "password": one, "tags": ""} for one in TOKENS),
     ],
     "permissions": [
         {"user": "guest", "vhost": "/", **_ALL},
         {"user": "desk@example.org", "vhost": "desk/of us", **_ALL},
         {"user": READER, "vhost": "/", **_ALL, "write": "^open.*"},
+        *({"user": one, "vhost": "/", **_ALL} for one in TOKENS),
     ],
     "topic_permissions": [
         {
@@ -72,10 +77,10 @@ class RabbitMq:
 
     @cached_property
     def folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="zayavka-rabbitmq-"))
+        folder = make_folder("zayavka-rabbitmq-")
         (folder / "home").mkdir()
         (folder / "definitions.json").write_text(json.dumps(_DEFINITIONS))
-        (folder / "enabled_plugins").write_text("[].")
+        (folder / "enabled_plugins").write_text("[rabbitmq_amqp1_0].")
         conf = _CONF.format(
             size=MAX_MESSAGE,
             folder=folder,

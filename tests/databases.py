@@ -9,12 +9,14 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from storage import beginning, once
 from storage.store import Places, upgrade
 
 #: A database of one test need not outlive the machine.
@@ -95,6 +97,12 @@ class Templates:
             self._server.cleanup()
         if self._server_folder is not None:
             shutil.rmtree(self._server_folder, ignore_errors=True)
+
+
+def age(places: Places) -> None:
+    """Let a desk that was never run have begun long ago."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    once.change(places, beginning.note, clock=lambda: long_ago)
 
 
 def cut_sessions(places: Places) -> None:

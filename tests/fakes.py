@@ -9,6 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tickets.books import Participant, Progress
+from tickets.foreign import (
+    ForeignId,
+    Kind,
+    KnownOrganisation,
+    KnownSpecialist,
+    Told,
+)
 from tickets.ladder import Ref
 from tickets.model import (
     ArrivalId,
@@ -22,6 +29,7 @@ from tickets.model import (
     KnownContact,
     Organisation,
     Specialist,
+    SpecialistId,
     Ticket,
     TicketId,
 )
@@ -71,6 +79,9 @@ class Records:
     queued_at: list[datetime] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    partners_told: dict[int, KnownOrganisation] = field(default_factory=dict)
+    staff_told: dict[int, KnownSpecialist] = field(default_factory=dict)  # by id
+    told_of: dict[ForeignId, Told] = field(default_factory=dict)
     counters: dict[str, itertools.count[int]] = field(default_factory=dict)
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
@@ -146,6 +157,51 @@ class Records:
         by_chat = bool(said) and said[-1].channel is Channel.TELEGRAM
         return by_chat and not self.silenced.get(contact.telegram or 0, False)
 
+    def told(self, foreign: ForeignId) -> Told | None:
+        return self.told_of.get(foreign)
+
+    def is_told(self, source: str, kind: Kind, row: int) -> bool:
+        return any(
+            (one.foreign.source, one.foreign.kind, one.row) == (source, kind, row)
+            for one in self.told_of.values()
+        )
+
+    def organisation(self, organisation_id: int) -> KnownOrganisation | None:
+        owned = {
+            d: one for d, one in self.partners.items() if one.id == organisation_id
+        }
+        partner = next(iter(owned.values()), None)
+        known = self.partners_told.get(organisation_id)
+        if known is not None or partner is None:
+            return known
+        return KnownOrganisation(
+            organisation=partner, domains=tuple(sorted(owned)), version=1
+        )
+
+    def specialist_by_id(self, specialist_id: SpecialistId) -> KnownSpecialist | None:
+        return self._employed(lambda one: one.id == specialist_id)
+
+    def specialist_by_account(self, telegram_id: int) -> KnownSpecialist | None:
+        return self._employed(lambda one: one.telegram_id == telegram_id)
+
+    def _employed(self, fits: Callable[[Specialist], bool]) -> KnownSpecialist | None:
+        for known in self.staff_told.values():
+            if fits(known.specialist):
+                return known
+        for one in self.staff.values():
+            if fits(one):
+                return KnownSpecialist(specialist=one, active=True, version=1)
+        return None
+
+    def strangers(self, domains: tuple[str, ...]) -> list[KnownContact]:
+        theirs = [
+            one
+            for address, one in self.people.items()
+            if one.organisation is None and address.rpartition("@")[2] in domains
+        ]
+        known = (self.contact(one.id) for one in theirs)
+        return [one for one in known if one is not None]
+
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]:
         return {one: self.partners[one] for one in domains if one in self.partners}
 
@@ -217,9 +273,11 @@ class Records:
             self.staff[hired.specialist.telegram_id] = hired.specialist
         for new in work.contacts:
             self._meet(new.contact)
+            self.people |= dict.fromkeys(new.emails, new.contact)
             self.versions[new.contact.id] = new.version
         for given in work.addresses:
             self._give(given)
+        self._take_over(work)
         self.spent |= {one.token for one in work.spent_links}
         self.silenced |= work.silenced
         self.tickets |= work.opened | work.changed
@@ -261,6 +319,29 @@ class Records:
     def _meet(self, contact: Contact) -> None:
         self.people[contact.email or f"contact {contact.id}"] = contact
 
+    def _take_over(self, work: Work) -> None:
+        for partner in work.organisations:
+            row = partner.organisation.id
+            self.partners = {d: o for d, o in self.partners.items() if o.id != row}
+            self.partners |= dict.fromkeys(partner.domains, partner.organisation)
+            self.partners_told[row] = partner
+        for changed in work.people:
+            contact = changed.contact
+            self.people = {
+                address: contact if one.id == contact.id else one
+                for address, one in self.people.items()
+                if one.id != contact.id or changed.emails is None
+            }
+            self.people |= dict.fromkeys(changed.emails or (), contact)
+            self.versions[contact.id] = changed.version
+        for hired in work.staff:
+            person = hired.specialist
+            self.staff = {t: s for t, s in self.staff.items() if s.id != person.id}
+            if hired.active:
+                self.staff[person.telegram_id] = person
+            self.staff_told[person.id] = hired
+        self.told_of |= {one.foreign: one for one in work.told}
+
     def _give(self, given: NewAddress) -> None:
         for one in list(self.people.values()):
             if one.telegram == given.telegram:
@@ -271,10 +352,12 @@ class Records:
 
     def _join(self, new: NewParticipant) -> None:
         people = self.joined.setdefault(new.ticket_id, [])
+        for place, one in enumerate(people):
+            if one.contact.id == new.contact_id:
+                people[place] = replace(one, quiet=new.quiet)
+                return
         contact = next(one for one in self.people.values() if one.id == new.contact_id)
-        if all(one.contact.id != new.contact_id for one in people):
-            joined = Participant(contact=contact, role=new.role, quiet=new.quiet)
-            people.append(joined)
+        people.append(Participant(contact=contact, role=new.role, quiet=new.quiet))
 
     def _take_comments(self, work: Work) -> None:
         for new in work.comments:

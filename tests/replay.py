@@ -53,7 +53,9 @@ class State:
         self.organisations: dict[int, Json] = {}
         self.specialists: dict[int, Json] = {}
         self.ids: dict[str, str] = {}  # of each event taken, and its source
+        self.skipped: dict[str, int] = {}  # the last one of each source
         self.repeats = 0
+        self._parts: dict[str, list[Json]] = {}
         self._last: dict[str, tuple[int, str]] = {}
 
     def take(self, event: Json) -> None:
@@ -63,21 +65,30 @@ class State:
         if last == (seq, id_):
             self.repeats += 1
             return
-        where = f"{source}: {seq} after {last[0]}"
-        if seq <= last[0] or id_ in self.ids:
-            raise OrderError(where)
-        if seq > last[0] + 1:
-            raise GapError(where)
-        self._last[source] = (seq, id_)
-        self.ids[id_] = source
-        self._apply(event, seq)
-
-    def _apply(self, event: Json, seq: int) -> None:
         _, kind, what, version = event["type"].split(".")
         if version != "v1":
             raise ValueError(f"unknown version: {event['type']}")
+        where = f"{source}: {seq} after {last[0]}"
+        again = what == "snapshot" and seq == last[0]
+        if (seq <= last[0] and not again) or id_ in self.ids:
+            raise OrderError(where)
+        begins = what == "snapshot" or (what == "changed" and source not in self._last)
+        if seq > last[0] + 1 and not begins:
+            raise GapError(where)
+        self._last[source] = (seq, id_)
+        self.ids[id_] = source
+        self._apply(event, kind, what)
+
+    def _apply(self, event: Json, kind: str, what: str) -> None:
+        seq = int(event["sequence"])
+        if what == "skipped":
+            self.skipped[event["source"]] = seq
+            return
         if what == "changed":
             self._learn(kind, event["data"])
+            return
+        if what == "snapshot":
+            self._look(event["partitionkey"], event["data"], seq)
             return
         if what == "opened":
             ticket = _opened(event)
@@ -86,6 +97,20 @@ class State:
             ticket = self.tickets[event["partitionkey"]]
             STEPS[what](ticket, event["data"], event["time"])
         ticket["version"] = seq
+
+    def _look(self, number: str, data: Json, seq: int) -> None:
+        """Take a part of a snapshot; all of them replace what was known."""
+        if data["leaves"]:
+            self.tickets.pop(number, None)
+            return
+        first = data["part"] == 1
+        parts = self._parts[number] = [] if first else self._parts.get(number, [])
+        parts.append(data)
+        if [one["part"] for one in parts] != list(range(1, data["part"] + 1)):
+            raise GapError(f"{number}: part {data['part']} of the snapshot at {seq}")
+        if data["part"] == data["parts"]:
+            ticket = self.tickets[number] = _whole(self._parts.pop(number))
+            ticket["version"] = seq
 
     def _learn(self, kind: str, data: Json) -> None:
         known = {
@@ -148,9 +173,41 @@ def _opened(event: Json) -> Json:
     }
 
 
+def _whole(parts: list[Json]) -> Json:
+    """Put the parts of a snapshot together."""
+    head = parts[0]
+    same = ("site", "subject", "process", "stage", "priority", "merged_into")
+    times = ("opened_at", "first_answer_at", "resolved_at", "closed_at")
+    partner, assignee = head["organisation"], head["assignee"]
+    ticket: Json = {
+        **{key: head[key] for key in ("number", *same, *times)},
+        "organisation": partner and {"id": partner, "name": head["organisation_name"]},
+        "requester": {"id": head["requester"], "name": head["requester_name"]},
+        "assignee": assignee and {"id": assignee["id"], "name": assignee["name"]},
+        "participants": [],
+        "comments": {},
+        "failures": [],
+    }
+    for part in parts:
+        for one in part["participants"]:
+            _participant_added(ticket, one, head["opened_at"])
+        for one in part["comments"]:
+            ticket["comments"][one["comment"]] = _comment(one, one["at"])
+        for one in part["attachments"]:
+            _attachment_added(ticket, one, head["opened_at"])
+    return ticket
+
+
 def _comment_added(ticket: Json, data: Json, at: str) -> None:
+    comment = ticket["comments"][data["comment"]] = _comment(data, at)
+    answers = comment["author"]["kind"] == "specialist"
+    if answers and data["visibility"] == "public" and ticket["first_answer_at"] is None:
+        ticket["first_answer_at"] = at
+
+
+def _comment(data: Json, at: str) -> Json:
     text = data.get("text")
-    comment = {
+    return {
         "id": data["comment"],
         "author": {key: data["author"][key] for key in ("kind", "id")},
         "visibility": data["visibility"],
@@ -161,10 +218,6 @@ def _comment_added(ticket: Json, data: Json, at: str) -> None:
         "text_sha256": data["text_sha256"] if text is None else sha256(text),
         "attachments": [],
     }
-    ticket["comments"][comment["id"]] = comment
-    answers = data["author"]["kind"] == "specialist" and data["visibility"] == "public"
-    if answers and ticket["first_answer_at"] is None:
-        ticket["first_answer_at"] = at
 
 
 def _comment_trusted(ticket: Json, data: Json, _at: str) -> None:
@@ -201,8 +254,13 @@ def _reopened(ticket: Json, data: Json, _at: str) -> None:
 
 def _participant_added(ticket: Json, data: Json, _at: str) -> None:
     person = {key: data["person"][key] for key in ("id", "name", "email")}
-    if all(one["id"] != person["id"] for one in ticket["participants"]):
-        ticket["participants"].append({**person, "role": data["role"]})
+    quiet = data.get("quiet", False)
+    for one in ticket["participants"]:
+        if one["id"] == person["id"]:
+            one["quiet"] = quiet
+            return
+    joined = {**person, "role": data["role"], "quiet": quiet}
+    ticket["participants"].append(joined)
 
 
 def _delivery_failed(ticket: Json, data: Json, at: str) -> None:

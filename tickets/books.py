@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tickets.foreign import Directory
 from tickets.ladder import Ref
 from tickets.model import (
     ArrivalId,
@@ -29,7 +30,8 @@ class Participant:
     """A contact of a ticket and the part they play: requester or cc.
 
     ``quiet`` ones get the answers of people and none of the desk's own notices: the
-    mail that brought them in was written by a program, or was one of too many.
+    mail that brought them in was written by a program, or was one of too many, and
+    they have written nothing else on the ticket.
     """
 
     contact: Contact
@@ -54,7 +56,7 @@ class Progress:
     failed: int
 
 
-class Books(Protocol):
+class Books(Directory, Protocol):
     """The desk's records, read under the transaction that will change them.
 
     A ticket that is returned is locked until the transaction ends.

@@ -10,18 +10,22 @@ from tickets.books import Books
 from tickets.letter import File
 from tickets.model import (
     Attachment,
+    Author,
     Comment,
     CommentId,
     Contact,
     Json,
     Specialist,
+    System,
     Ticket,
 )
 from tickets.words import Channel, EventType, FileState, Trust, Visibility
 from tickets.work import NewComment, Work, salted
 
 
-def actor_of(author: Contact | Specialist) -> str:
+def actor_of(author: Author) -> str:
+    if isinstance(author, System):
+        return f"bus:{author.name}"
     kind = "contact" if isinstance(author, Contact) else "specialist"
     return f"{kind}:{author.id}"
 
@@ -62,7 +66,7 @@ class Draft:
     References) are those of the mail it came as.
     """
 
-    author: Contact | Specialist
+    author: Author
     text: str
     channel: Channel
     quoted: str = ""
@@ -163,8 +167,10 @@ def record_attachment(
     )
 
 
-def person(author: Contact | Specialist) -> Json:
+def person(author: Author) -> Json:
     """Return who it is, as the bus is told."""
+    if isinstance(author, System):
+        return {"kind": "system", "name": author.name}
     if isinstance(author, Specialist):
         return {"kind": "specialist", "id": author.id, "name": author.name}
     return {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tickets import private, staff
+from tickets import obeying, private, staff
+from tickets.commands import Command, NotACommand, OwnEvent
 from tickets.desk import Desk
 from tickets.fetching import store_fetched
 from tickets.post import Post, receive
@@ -50,6 +51,8 @@ def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR091
             return Verdict(outcome=Outcome.SIGNAL, rule="chat-migrated")
         case Nothing():
             return Verdict(outcome=Outcome.IGNORED, rule=came.reason)
+        case Command() | OwnEvent() | NotACommand():
+            return obeying.hear(desk, came)
         case _:
             assert_never(came)
 

@@ -22,6 +22,11 @@ def fetched_arrivals(attachment_id: int) -> str:
     return f"arrival/telegram/file/{attachment_id}"
 
 
+def bus_arrivals(target: str, subject: str) -> str:
+    """Return the lane of what a target of the bus says about one thing."""
+    return f"arrival/bus/{target}/{subject}"
+
+
 def mail(number: str, recipient: str) -> str:
     return f"mail/{number}/{recipient.lower()}"
 
@@ -49,6 +54,11 @@ def toast(callback_id: str) -> str:
 
 def reaction(chat: int, message_id: int) -> str:
     return f"telegram/reaction/{chat}/{message_id}"
+
+
+def alarm(chat: int, subject: str) -> str:
+    """Return the lane of what operators are told of a subject."""
+    return f"telegram/alarm/{chat}/{subject}"
 
 
 def fetched_file(attachment_id: int) -> str:

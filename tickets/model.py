@@ -90,6 +90,17 @@ class Specialist:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class System:
+    """A corporate system that speaks for itself, by its name on the bus."""
+
+    name: str
+
+
+#: Who can say something on a ticket.
+Author = Contact | Specialist | System
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
     """A request for support; ``version`` is the ``seq`` of its last event."""
 
@@ -137,7 +148,7 @@ class Comment:
     id: CommentId
     public_id: str
     ticket_id: TicketId
-    author: Contact | Specialist
+    author: Author
     visibility: Visibility
     trust: Trust
     channel: Channel
@@ -166,6 +177,7 @@ class Event:
     causation: ArrivalId | None
     data: Json
     content: Json = field(default_factory=dict)
+    cause: str = ""  # the id of the command that led to it, if one did
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

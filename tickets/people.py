@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tickets.books import Participant
 from tickets.comments import person
 from tickets.desk import Desk
 from tickets.letter import Mailbox
-from tickets.model import Contact, ContactId, KnownContact, Organisation, Ticket
+from tickets.model import (
+    Contact,
+    ContactId,
+    Json,
+    KnownContact,
+    Organisation,
+    Ticket,
+)
 from tickets.registry import OPERATOR
 from tickets.rules import Rules
 from tickets.talk import Person
@@ -38,22 +46,34 @@ def add_participant(
     """Return the ticket with one more to get its answers; never we ourselves."""
     if contact.email is not None and desk.rules.is_own(contact.email):
         return ticket
-    desk.work.participants.append(
+    return _join(
+        desk.work, ticket, Participant(contact=contact, role=role, quiet=quiet)
+    )
+
+
+def lift_quiet(work: Work, ticket: Ticket, one: Participant) -> Ticket:
+    """Return the ticket with a participant who is told of its stages from now on."""
+    return _join(work, ticket, replace(one, quiet=False))
+
+
+def _join(work: Work, ticket: Ticket, one: Participant) -> Ticket:
+    contact = one.contact
+    work.participants.append(
         NewParticipant(
-            ticket_id=ticket.id, contact_id=contact.id, role=role, quiet=quiet
+            ticket_id=ticket.id, contact_id=contact.id, role=one.role, quiet=one.quiet
         )
     )
-    return desk.work.change(
+    return work.change(
         ticket,
         EventType.PARTICIPANT_ADDED,
         actor=f"contact:{contact.id}",
-        data={"contact": contact.id, "role": role},
+        data={"contact": contact.id, "role": one.role, "quiet": one.quiet},
         content={"person": person(contact)},
     )
 
 
 def join_organisation(
-    work: Work, partner: Organisation, known: KnownContact
+    work: Work, partner: Organisation, known: KnownContact, *, actor: str = OPERATOR
 ) -> KnownContact:
     """Return a contact who wrote before as the partner's, one version on."""
     after = replace(
@@ -61,7 +81,7 @@ def join_organisation(
         contact=replace(known.contact, organisation=partner),
         version=known.version + 1,
     )
-    _record(work, after, actor=OPERATOR)
+    record_contact(work, after, actor=actor)
     return after
 
 
@@ -89,7 +109,7 @@ def give_account(
     after = _with_account(known, telegram)
     changed = [after] if former is None else [after, _with_account(former, None)]
     for one in changed:
-        _record(work, one, actor=f"contact:{known.contact.id}")
+        record_contact(work, one, actor=f"contact:{known.contact.id}")
     work.addresses.append(
         NewAddress(
             contact_id=known.contact.id,
@@ -118,14 +138,24 @@ def _add(work: Work, box: Mailbox, organisation: Organisation | None) -> Contact
 
 
 def _meet(work: Work, contact: Contact) -> Contact:
-    salt = work.ids.uuid()
-    work.contacts.append(NewContact(contact=contact, salt=salt))
-    _record(work, KnownContact(contact=contact, salt=salt, version=1), actor="system")
+    meet(work, contact, actor="system")
     return contact
 
 
-def _record(work: Work, known: KnownContact, *, actor: str) -> None:
-    """Add the event that tells a contact as they are now."""
+def meet(
+    work: Work, contact: Contact, *, actor: str, emails: Sequence[str] = ()
+) -> None:
+    """Let a person be known from now on; ``emails`` are further ones."""
+    salt = work.ids.uuid()
+    work.contacts.append(NewContact(contact=contact, salt=salt, emails=tuple(emails)))
+    known = KnownContact(contact=contact, salt=salt, version=1)
+    record_contact(work, known, actor=actor, emails=emails)
+
+
+def record_contact(
+    work: Work, known: KnownContact, *, actor: str, emails: Sequence[str] = ()
+) -> None:
+    """Add the event that tells a contact as they are now; ``emails`` as in meet."""
     contact = known.contact
     work.record(
         f"contact:{contact.id}",
@@ -138,13 +168,18 @@ def _record(work: Work, known: KnownContact, *, actor: str) -> None:
             "email_hash": salted(known.salt, contact.email or ""),
             "telegram_hash": _hash_of_account(known),
         },
-        content={
-            "name": contact.name,
-            "emails": [contact.email] if contact.email else [],
-            "telegram_id": contact.telegram,
-            "language": contact.language,
-        },
+        content=contact_as_told(contact, emails),
     )
+
+
+def contact_as_told(contact: Contact, emails: Sequence[str] = ()) -> Json:
+    """Return what the bus is told of a contact beside the journal's own data."""
+    return {
+        "name": contact.name,
+        "emails": [contact.email, *emails] if contact.email else [],
+        "telegram_id": contact.telegram,
+        "language": contact.language,
+    }
 
 
 def _hash_of_account(known: KnownContact) -> str | None:

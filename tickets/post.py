@@ -16,7 +16,7 @@ from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket, TicketId
 from tickets.notices import is_machine
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_contacts
+from tickets.people import add_participant, find_contacts, lift_quiet
 from tickets.process import Reader
 from tickets.rules import Rules
 from tickets.stages import answered_by_partner
@@ -215,15 +215,17 @@ def _continue(
     ticket = desk.books.ticket(placed.ticket_id)
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
-    is_known = any(one.contact.id == contact.id for one in people)
-    trust = judge(source, participant=is_known)
+    known = next((one for one in people if one.contact.id == contact.id), None)
+    trust = judge(source, participant=known is not None)
     draft = _draft(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
         answerable = _is_answerable(desk, post)
-        if not is_known:
+        if known is None:
             quiet = not answerable
             ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
+        elif known.quiet and answerable and not _has_had_enough(desk, post):
+            ticket = lift_quiet(work, ticket, known)
         if not post.letter.automatic:
             ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
     _remember(work, post.letter, ticket.id, trust=trust)

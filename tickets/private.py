@@ -10,7 +10,7 @@ from tickets.fetching import fetch_partners_files, list_remote
 from tickets.linking import bind_account
 from tickets.model import Comment, Contact, Json, Ticket, TicketId
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_writer
+from tickets.people import add_participant, find_writer, lift_quiet
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
 from tickets.talk import Wrote
@@ -198,13 +198,15 @@ def _show(desk: Desk, wrote: Wrote, ticket: Ticket, *, comment: Comment) -> None
 def _continue(desk: Desk, wrote: Wrote, ticket: Ticket, *, rule: str) -> Verdict:
     work, author = desk.work, find_writer(desk, wrote.person)
     people = desk.books.participants(ticket.id)
-    is_known = any(one.contact.id == author.id for one in people)
-    trust = judge(Source(proven=is_bound(author)), participant=is_known)
+    known = next((one for one in people if one.contact.id == author.id), None)
+    trust = judge(Source(proven=is_bound(author)), participant=known is not None)
     draft = _draft(work, wrote, author, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
-        if not is_known:
+        if known is None:
             ticket = add_participant(desk, ticket, author, role="cc")
+        elif known.quiet:
+            ticket = lift_quiet(work, ticket, known)
         ticket = answered_by_partner(desk, ticket, author)
     _remember(work, wrote, comment)
     chat.react(work, (wrote.person.id, wrote.message_id), "queued")

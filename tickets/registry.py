@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from tickets.model import Organisation, Specialist, SpecialistId
+from tickets.foreign import KnownOrganisation, KnownSpecialist
+from tickets.model import Json, Organisation, Specialist, SpecialistId
 from tickets.words import EventType, Role
 from tickets.work import NewOrganisation, NewSpecialist, Work
 
@@ -28,22 +29,35 @@ def add_organisation(
     domains: Sequence[str],
     site: str | None,
     public_domains: frozenset[str] = frozenset(),
+    actor: str = OPERATOR,
 ) -> Organisation:
     """Register a partner with its mail domains; NotRegistered if one cannot be."""
-    wanted = sorted({_domain(one, public_domains) for one in domains})
-    partner = Organisation(id=work.ids.row("organisation"), name=_name(name), site=site)
-    work.new_organisations.append(
-        NewOrganisation(organisation=partner, domains=tuple(wanted))
+    wanted = plain_domains(domains, public_domains)
+    partner = Organisation(
+        id=work.ids.row("organisation"), name=plain_name(name), site=site
     )
+    work.new_organisations.append(NewOrganisation(organisation=partner, domains=wanted))
+    known = KnownOrganisation(organisation=partner, domains=wanted, version=1)
+    record_organisation(work, known, actor=actor)
+    return partner
+
+
+def record_organisation(work: Work, known: KnownOrganisation, *, actor: str) -> None:
+    """Add the event that tells a partner as it is now."""
+    partner = known.organisation
     work.record(
         f"organisation:{partner.id}",
-        1,
+        known.version,
         EventType.CHANGED,
-        actor=OPERATOR,
-        data={"organisation": partner.id, "site": site},
-        content={"name": partner.name, "domains": wanted},
+        actor=actor,
+        data={"organisation": partner.id, "site": partner.site},
+        content=partner_as_told(partner, known.domains),
     )
-    return partner
+
+
+def partner_as_told(partner: Organisation, domains: Sequence[str]) -> Json:
+    """Return what the bus is told of a partner beside the journal's own data."""
+    return {"name": partner.name, "domains": list(domains)}
 
 
 def add_specialist(
@@ -56,30 +70,59 @@ def add_specialist(
         )
     person = Specialist(
         id=SpecialistId(work.ids.row("specialist")),
-        name=_name(name),
+        name=plain_name(name),
         telegram_id=telegram_id,
         site=site,
         role=role,
     )
-    work.new_specialists.append(NewSpecialist(specialist=person))
-    work.record(
-        f"specialist:{person.id}",
-        1,
-        EventType.CHANGED,
-        actor=OPERATOR,
-        data={"specialist": person.id, "site": site, "role": role},
-        content={"name": person.name, "telegram_id": telegram_id},
-    )
+    hire(work, person, actor=OPERATOR)
     return person
 
 
-def _name(name: str) -> str:
+def hire(work: Work, person: Specialist, *, actor: str) -> None:
+    """Let a member of staff be known from now on."""
+    work.new_specialists.append(NewSpecialist(specialist=person))
+    known = KnownSpecialist(specialist=person, active=True, version=1)
+    record_specialist(work, known, actor=actor)
+
+
+def record_specialist(work: Work, known: KnownSpecialist, *, actor: str) -> None:
+    """Add the event that tells a member of staff as they are now."""
+    person = known.specialist
+    work.record(
+        f"specialist:{person.id}",
+        known.version,
+        EventType.CHANGED,
+        actor=actor,
+        data={
+            "specialist": person.id,
+            "site": person.site,
+            "role": person.role,
+            "active": known.active,
+        },
+        content=specialist_as_told(person),
+    )
+
+
+def specialist_as_told(person: Specialist) -> Json:
+    """Return what the bus is told of a member of staff beside the journal's data."""
+    return {"name": person.name, "telegram_id": person.telegram_id}
+
+
+def plain_name(name: str) -> str:
     plain = " ".join(name.split())
     if not plain:
         raise NotRegistered("the name is empty")
     if any(unicodedata.category(one) in {"Cc", "Cs"} for one in plain):
         raise NotRegistered(f"the name {plain!r} has what cannot be written")
     return plain
+
+
+def plain_domains(
+    domains: Sequence[str], public: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Return mail domains in order, each once; NotRegistered if one cannot be."""
+    return tuple(sorted({_domain(one, public) for one in domains}))
 
 
 def _domain(domain: str, public: frozenset[str]) -> str:

@@ -50,7 +50,11 @@ class Rules:
         return address.endswith(f"@{domain}") and self.signer.read(address) is not None
 
     def site(self, code: str) -> Site:
-        return next(site for site in self.sites if site.code == code)
+        """Return a site; LookupError if the configuration no longer names it."""
+        for site in self.sites:
+            if site.code == code:
+                return site
+        raise LookupError(f"site {code!r} is not in the configuration")
 
     def site_for(self, recipients: tuple[str, ...]) -> Site:
         """Return the site of the first recipient that names one, else the first."""

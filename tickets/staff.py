@@ -84,7 +84,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
     if is_note:
         chat.react(work, where, "noted")
     else:
-        ticket = _move_on(desk, ticket, author)
+        ticket = move_on(desk, ticket, author)
         chat.react(work, where, "queued")
         if not is_waiting(comment):
             send_answer(desk, ticket, comment)
@@ -103,7 +103,7 @@ def _words_of(said: Said) -> tuple[str, bool]:
     return text.removeprefix(NOTE_PREFIX).strip() if is_note else text, is_note
 
 
-def _move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
+def move_on(desk: Desk, ticket: Ticket, author: Specialist) -> Ticket:
     """Take the ticket if nobody has it, and let it wait for the partner.
 
     The answer itself tells the partner who has it, and that it is open again.

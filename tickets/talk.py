@@ -1,8 +1,10 @@
-"""What can happen in Telegram, in the desk's own words."""
+"""What can happen in Telegram, in the desk's own words; and all that can happen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from tickets.commands import Asked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,4 +129,5 @@ Happening = (
     | Migrated
     | Fetched
     | Nothing
+    | Asked
 )

@@ -133,3 +133,5 @@ class EventType(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     CHANGED = "changed"
+    SNAPSHOT = "snapshot"  # of the bus alone, as is the next: no journal holds them
+    SKIPPED = "skipped"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from tickets.commands import Origin
+from tickets.foreign import KnownOrganisation, KnownSpecialist, Told
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -43,6 +45,7 @@ class NewContact:
     contact: Contact
     salt: str
     version: int = 1
+    emails: tuple[str, ...] = ()  # further ones
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +78,10 @@ class NewComment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewParticipant:
-    """A contact who joins a ticket; ``quiet`` as in tickets.books.Participant."""
+    """A contact who joins a ticket, or is no longer ``quiet`` on one they joined.
+
+    ``quiet`` as in tickets.books.Participant.
+    """
 
     ticket_id: TicketId
     contact_id: ContactId
@@ -127,6 +133,25 @@ class NewTopic:
     thread_id: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedContact:
+    """A contact as they are from now on; ``emails`` are all, None if they stay."""
+
+    contact: Contact
+    version: int
+    emails: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A command that changes nothing, and why: ``reason`` for programs to read."""
+
+    origin: Origin
+    reason: str
+    message: str
+    ticket: str | None = None
+
+
 @dataclass(kw_only=True, slots=True)
 class Work:
     """The unit of work: rows to add, tickets to update, deliveries to queue."""
@@ -134,11 +159,13 @@ class Work:
     now: datetime
     ids: Ids
     arrival: ArrivalId | None = None
+    cause: str = ""  # the id of the command at hand
     new_organisations: list[NewOrganisation] = field(default_factory=list)
     new_specialists: list[NewSpecialist] = field(default_factory=list)
     contacts: list[NewContact] = field(default_factory=list)
     opened: dict[TicketId, Ticket] = field(default_factory=dict)
     changed: dict[TicketId, Ticket] = field(default_factory=dict)
+    before: dict[TicketId, Ticket] = field(default_factory=dict)  # those that changed
     participants: list[NewParticipant] = field(default_factory=list)
     comments: list[NewComment] = field(default_factory=list)
     verdicts: dict[CommentId, str] = field(default_factory=dict)
@@ -156,6 +183,11 @@ class Work:
     spent_links: list[SpentLink] = field(default_factory=list)
     #: When something falls due, by kind and subject; None: it does no more.
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    organisations: list[KnownOrganisation] = field(default_factory=list)  # changed
+    people: list[ChangedContact] = field(default_factory=list)
+    staff: list[KnownSpecialist] = field(default_factory=list)  # changed
+    told: list[Told] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     def record(
         self,
@@ -178,6 +210,7 @@ class Work:
             causation=self.arrival,
             data=data,
             content=content or {},
+            cause=self.cause,
         )
         self.events.append(event)
         return event
@@ -205,6 +238,7 @@ class Work:
         if ticket.id in self.opened:
             self.opened[ticket.id] = after
         else:
+            self.before.setdefault(ticket.id, ticket)
             self.changed[ticket.id] = after
         return after
 

@@ -37,7 +37,7 @@ def check_all(config: Config) -> list[Found]:
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
-        *check_digests(config),
+        *check_partners(config),
     ]
 
 
@@ -107,16 +107,25 @@ def check_relay(config: Config) -> Iterator[Found]:
         yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")
 
 
-def check_digests(config: Config) -> Iterator[Found]:
-    """Look for the partners that digests name: a misspelt one counts as nobody."""
-    named = {one for each in config.digests for one in each.scope.organisations}
+def check_partners(config: Config) -> Iterator[Found]:
+    """Look for the partners that digests and buses name: a misspelt one is nobody."""
+    named = [
+        *(
+            ("digests", one)
+            for each in config.digests
+            for one in each.scope.organisations
+        ),
+        *(("bus", one) for each in config.bus for one in each.organisations),
+    ]
     if not named:
         return
     try:
         known = once.look(places_of(config), people.list_organisations, clock=now)
     except StorageError as error:
-        yield Found(name="digests", ok=False, detail=str(error))
+        yield Found(name=named[0][0], ok=False, detail=str(error))
         return
-    for one in sorted(named - {each["name"] for each in known}):
-        detail = f"{one} is no organisation that is registered"
-        yield Found(name="digests", ok=False, detail=detail)
+    registered = {each["name"] for each in known}
+    for name, one in sorted(set(named)):
+        if one not in registered:
+            detail = f"{one} is no organisation that is registered"
+            yield Found(name=name, ok=False, detail=detail)

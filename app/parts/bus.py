@@ -29,6 +29,7 @@ def make_mirroring(kit: Kit, target: tables.Bus) -> tuple[Mirroring, Drain[Any]]
             ca_file=target.ca_file,
         ),
         owner=kit.owner,
+        alarms=kit.alarms,
     )
     drain = Drain(name=f"bus {target.name}", source=source, room=EVENTS, pace=BUS_PACE)
     return source, drain

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.alarms import Alarms
 from app.config import Config, rules_from
 from app.digests import reports_from
 from app.outbox import Records
-from app.publishing import mirror_for
+from app.publishing import Publishing, publishing_for
 from scheduler.digests import Planned, plan
 from storage.store import Store
 from templates.texts import Texts
 from tickets.rules import Rules
 from tickets.words import Medium
-from tickets.work import Work
 
 
 def now() -> datetime:
@@ -30,18 +29,24 @@ class Kit:
     rules: Rules
     texts: Texts
     store: Store
-    mirror: Callable[[Work], None]
+    publishing: Publishing
     owner: str
     plans: tuple[Planned, ...]  # the digests
+
+    @property
+    def alarms(self) -> Alarms:
+        telegram = self.config.telegram
+        return Alarms(chat=telegram.admin_chat if telegram.enabled else None)
 
     @property
     def records(self) -> Records:
         return Records(
             store=self.store,
             rules=self.rules,
-            mirror=self.mirror,
+            write=self.publishing.commit,
             owner=self.owner,
             now=now,
+            alarms=self.alarms,
         )
 
 
@@ -52,7 +57,7 @@ def make_kit(config: Config, store: Store, *, owner: str) -> Kit:
         rules=rules,
         texts=make_texts(config),
         store=store,
-        mirror=mirror_for(config, rules.signer.keys),
+        publishing=publishing_for(config, rules.signer.keys),
         owner=owner,
         plans=plan(reports_from(config)),
     )

@@ -29,7 +29,13 @@ DEADLINE_POLL = 5.0
 
 def make_filing(kit: Kit) -> Drain[Any]:
     """Return what files arrivals."""
-    inbox = Filing(store=kit.store, rules=kit.rules, mirror=kit.mirror, owner=kit.owner)
+    inbox = Filing(
+        store=kit.store,
+        rules=kit.rules,
+        write=kit.publishing.commit,
+        owner=kit.owner,
+        alarms=kit.alarms,
+    )
     source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
     return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 
@@ -44,5 +50,5 @@ def make_digesting(kit: Kit) -> Drain[Sequence[Owed]]:
 
 def make_deadlines(kit: Kit) -> Drain[Sequence[Due]]:
     """Return what does what falls due."""
-    source = Deadlines(store=kit.store, rules=kit.rules, mirror=kit.mirror)
+    source = Deadlines(store=kit.store, rules=kit.rules, write=kit.publishing.commit)
     return Drain(name="deadlines", source=source, room=20, poll=DEADLINE_POLL)

@@ -13,7 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
-from bus.broker import read_broker
+from bus.amqp1.node import FORM as _NODE
+from bus.amqp1.node import read_node
+from bus.broker import LONGEST_NAME, read_broker
+from bus.esb1c.application import FORM as _ESB
+from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
 
@@ -72,12 +76,6 @@ def _resolve_url(url: str, info: ValidationInfo) -> str:
     return f"{scheme}:{_resolve('' if path == '.' else path, info)}"
 
 
-def _everything(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    if chosen:
-        raise ValueError("must be empty, which chooses everything: no filters yet")
-    return chosen
-
-
 def _storage(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     url = secret.get_secret_value()
     if url.startswith("sqlite:///") and ":memory:" not in url:
@@ -114,7 +112,8 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     if scheme == "file":
         return SecretStr(_resolve_url(url, info))
     if scheme not in _BUSES:
-        raise ValueError(f"must be file:PATH, {_RABBIT} or {_WEBHOOK}")
+        forms = ", ".join(dict.fromkeys(form for form, _ in _BUSES.values()))
+        raise ValueError(f"must be one of file:PATH, {forms}")
     form, read = _BUSES[scheme]
     try:
         read(url)
@@ -127,9 +126,19 @@ def _bus(secret: SecretStr, info: ValidationInfo) -> SecretStr:
 _BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
     "amqp": (_RABBIT, read_broker),
     "amqps": (_RABBIT, read_broker),
+    "amqp1": (_NODE, read_node),
+    "amqp1s": (_NODE, read_node),
+    "esb1c+http": (_ESB, read_application),
+    "esb1c+https": (_ESB, read_application),
     "http": (_WEBHOOK, read_receiver),
     "https": (_WEBHOOK, read_receiver),
 }
+
+
+def _queue(name: str) -> str:
+    if not 0 < len(name.encode()) <= LONGEST_NAME:
+        raise ValueError(f"must name a queue in at most {LONGEST_NAME} bytes")
+    return name
 
 
 def _http(url: str) -> str:
@@ -235,7 +244,7 @@ Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
-Everything = Annotated[tuple[str, ...], AfterValidator(_everything)]
+QueueName = Annotated[str, AfterValidator(_queue)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]

@@ -20,6 +20,13 @@ NOT_BUILT = {
     "telegram.webhook_secret",
     "sites.calendar",
 }
+#: The same of values.
+VALUES_NOT_BUILT = {
+    ("mail.strangers", "triage"),
+    ("mail.strangers", "refuse"),
+    ("telegram.strangers", "triage"),
+    ("telegram.mode", "webhook"),
+}
 _CREDENTIALS = re.compile(r"(//)?\S*@")
 
 
@@ -50,10 +57,20 @@ def nearest(wrong: str, known: Iterable[str]) -> str:
 
 
 def _unknown(where: Where, model: type[Table]) -> str:
-    plain = ".".join(part for part in where if isinstance(part, str))
-    if plain in NOT_BUILT:
+    if _dotted(where) in NOT_BUILT:
         return "this version does not do that yet; take it out"
     return f"unknown key; {nearest(str(where[-1]), keys_at(model, where[:-1]))}"
+
+
+def _unfit(value: Any, where: Where, message: str) -> str:
+    plain = _plain(message)
+    if isinstance(value, str) and (_dotted(where), value) in VALUES_NOT_BUILT:
+        return f"this version does not do that yet; {plain}"
+    return plain
+
+
+def _dotted(where: Where) -> str:
+    return ".".join(part for part in where if isinstance(part, str))
 
 
 def words_of(
@@ -68,7 +85,9 @@ def words_of(
         elif one["type"] == "missing":
             said = ": must be given"
         else:
-            said = f"{_shown(one['input'], where, model)}: {_plain(one['msg'])}"
+            value = one["input"]
+            unfit = _unfit(value, where, one["msg"])
+            said = f"{_shown(value, where, model)}: {unfit}"
         lines.append(f"{origin(where)}{said}")
     return lines
 

@@ -13,12 +13,12 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
-    Everything,
     File,
     Folder,
     HttpUrl,
     Keys,
     MailDomain,
+    QueueName,
     RelayUrl,
     ReplyStyle,
     SigningKeys,
@@ -29,6 +29,7 @@ from app.settings.kinds import (
     path_of,
     without_password,
 )
+from bus.broker import READABLE
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
@@ -174,7 +175,7 @@ class Telegram(Table):
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
     strangers: Literal["accept", "refuse"] = "accept"
-    admin_chat: int | None = None  # alarms go there once they are built
+    admin_chat: int | None = None  # of the operators
 
 
 class Site(Table):
@@ -270,12 +271,11 @@ def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class Bus(Table):
-    """A target of the data bus.
+    """A target of the data bus, and whose tickets it is told of.
 
-    Filters need the ``snapshot`` events that begin a stream in the middle; until
-    those are built only the empty ones, which choose everything, are taken. ``secret``
-    and ``ca_file`` are for HTTP: what events are signed with, with all of several,
-    and which certificates count instead of the system's.
+    What is empty limits nothing. ``secret`` is for HTTP: what events are signed with,
+    with all of several. ``ca_file`` says which certificates count instead of the
+    system's.
     """
 
     secrets = ("url", "secret")
@@ -284,15 +284,17 @@ class Bus(Table):
     url: BusUrl
     secret: SigningKeys = ()
     ca_file: Certificates | None = None
-    sites: Everything = ()
-    organisations: Everything = ()
+    sites: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()  # by name
+    commands: QueueName | None = None
     audit: str | None = Field(default=None, min_length=1, max_length=255)
     positions: HttpUrl | None = None
     reconcile: Cron = "30 3 * * *"
 
     @model_validator(mode="after")
     def check_audit(self) -> Self:
-        if self.audit and not self.url.get_secret_value().startswith("amqp"):
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.audit and scheme not in {"amqp", "amqps"}:
             raise ValueError("audit names a stream queue of RabbitMQ: url must be amqp")
         return self
 
@@ -301,6 +303,16 @@ class Bus(Table):
         """Say whether there is a way to see what the target has."""
         is_file = self.url.get_secret_value().startswith("file:")
         return is_file or self.audit is not None or self.positions is not None
+
+    @model_validator(mode="after")
+    def check_commands(self) -> Self:
+        scheme = self.url.get_secret_value().partition(":")[0]
+        if self.commands is not None and scheme not in READABLE:
+            raise ValueError(
+                f"commands names a queue, and {scheme}: has none to read; those that "
+                f"have: {', '.join(READABLE)}"
+            )
+        return self
 
     @property
     def shown_url(self) -> str:
@@ -312,8 +324,10 @@ class Bus(Table):
         scheme = self.url.get_secret_value().partition(":")[0]
         if self.secret and scheme not in {"http", "https"}:
             raise ValueError(f"secret signs what goes by HTTP; url is {scheme}:")
-        if self.ca_file and scheme != "https":
-            raise ValueError(f"ca_file is for https; url is {scheme}:")
+        if self.ca_file and scheme not in {"https", "amqp1s", "esb1c+https"}:
+            raise ValueError(
+                f"ca_file is for https, amqp1s and esb1c+https; url is {scheme}:"
+            )
         return self
 
 

@@ -16,6 +16,7 @@ from sandbox.errors import RefusedError
 from sandbox.feed import Feed
 from sandbox.mail_html import HEADERS, read_html
 from sandbox.mailboxes import Mailboxes
+from sandbox.methods.commands import shown_to
 from sandbox.post import Draft, post_mail, write_mail
 from sandbox.stickers import ICON_STICKERS
 from sandbox.telegram import Telegram
@@ -41,7 +42,10 @@ class Desk:
         return {
             "version": version,
             "bot": user_view(tg.bot),
-            "users": [user_view(user) for user in tg.world.users.values()],
+            "users": [
+                user_view(user) | {"menu": shown_to(tg.world, user)}
+                for user in tg.world.users.values()
+            ],
             "chats": [chat_view(tg.world, chat) for chat in tg.world.chats.values()],
             "icons": ICON_STICKERS,
             "mails": await asyncio.to_thread(self.mailboxes.count),

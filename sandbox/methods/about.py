@@ -1,10 +1,6 @@
-"""Methods that ask and set up: who, where, which file, which commands."""
+"""Methods that ask and set up: who, where, which file."""
 
 from __future__ import annotations
-
-import json
-import re
-from typing import Any
 
 from sandbox.errors import ApiError, bad_request
 from sandbox.methods.access import find_chat, open_chat
@@ -14,8 +10,6 @@ from sandbox.render import render_full_chat, render_me, render_member, render_us
 from sandbox.telegram import Telegram
 
 MAX_DOWNLOAD = 20 * (1 << 20)
-MAX_COMMANDS = 100
-_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 def get_me(tg: Telegram, _params: Params) -> Json:
@@ -76,25 +70,6 @@ def get_file(tg: Telegram, params: Params) -> Json:
     }
 
 
-def set_my_commands(tg: Telegram, params: Params) -> bool:
-    commands = params.listed("commands")
-    if len(commands) > MAX_COMMANDS:
-        raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    tg.world.commands[_scope(tg, params)] = [_command(item) for item in commands]
-    tg.touch()
-    return True
-
-
-def get_my_commands(tg: Telegram, params: Params) -> list[Json]:
-    return tg.world.commands.get(_scope(tg, params), [])
-
-
-def delete_my_commands(tg: Telegram, params: Params) -> bool:
-    tg.world.commands.pop(_scope(tg, params), None)
-    tg.touch()
-    return True
-
-
 def send_chat_action(tg: Telegram, params: Params) -> bool:
     open_chat(tg, params)
     return True
@@ -118,24 +93,3 @@ def get_webhook_info(tg: Telegram, _params: Params) -> Json:
         "has_custom_certificate": False,
         "pending_update_count": len(tg.world.queue.pending),
     }
-
-
-def _scope(tg: Telegram, params: Params) -> str:
-    """Name a scope and language; a scope's own chat must exist."""
-    scope = params.mapped("scope") or {"type": "default"}
-    if "chat_id" in scope:
-        find_chat(tg, Params(values=scope))
-    return json.dumps([scope, params.text("language_code")], sort_keys=True)
-
-
-def _command(item: Any) -> Json:
-    match item:
-        case {"command": str(name), "description": str(description)}:
-            name = name.removeprefix("/")
-        case _:
-            raise bad_request("can't parse BotCommand")
-    if not _COMMAND.fullmatch(name):
-        raise bad_request("BOT_COMMAND_INVALID")
-    if not 1 <= len(description) <= 256:
-        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    return {"command": name, "description": description}

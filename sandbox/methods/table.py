@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.methods import about, editing, reacting, sending, topics
+from sandbox.methods import about, commands, editing, reacting, sending, topics
 from sandbox.params import Params
 from sandbox.telegram import Telegram
 
@@ -47,9 +47,9 @@ _ALL = (
     Method(name="getChatAdministrators", run=about.get_chat_administrators),
     Method(name="leaveChat", run=about.leave_chat),
     Method(name="getFile", run=about.get_file),
-    Method(name="setMyCommands", run=about.set_my_commands),
-    Method(name="getMyCommands", run=about.get_my_commands),
-    Method(name="deleteMyCommands", run=about.delete_my_commands),
+    Method(name="setMyCommands", run=commands.set_my_commands),
+    Method(name="getMyCommands", run=commands.get_my_commands),
+    Method(name="deleteMyCommands", run=commands.delete_my_commands),
     Method(name="sendChatAction", run=about.send_chat_action),
     Method(name="setWebhook", run=about.set_webhook),
     Method(name="deleteWebhook", run=about.delete_webhook),

@@ -226,6 +226,7 @@ async function showTalk() {
   showDeeds(chat, topic, user);
   showAuthors(chat, user);
   showAnonymous(chat);
+  showMenu(user);
   const asked = keyOf(place.chat, place.thread);
   const messages = chat ? await ask(`chats/${chat.id}/messages?thread=${place.thread}`) : [];
   if (!place || asked !== keyOf(place.chat, place.thread)) return;
@@ -292,6 +293,22 @@ function showAnonymous(chat) {
   const author = Number($("author").value);
   $("anonymous").parentElement.hidden = !chat?.members.some((member) => member.id === author && member.admin);
 }
+
+function showMenu(user) { // as Telegram shows it beside what is being written
+  const commands = user?.menu || [];
+  const known = JSON.stringify([user?.id, commands]);
+  if ($("menu").dataset.known === known) return;
+  $("menu").dataset.known = known;
+  $("menu").hidden = !commands.length;
+  $("menu").open = false;
+  $("commands").replaceChildren(...commands.map((one) => el("button", { type: "button", onclick: () => order(one.command) },
+    el("b", {}, `/${one.command}`), el("span", { class: "muted" }, one.description))));
+}
+
+const order = (command) => attempt(async () => {
+  $("menu").open = false;
+  await ask(`chats/${place.chat}/messages`, { user_id: place.chat, text: `/${command}` });
+});
 
 async function send() {
   const text = $("text").value.trim();
@@ -455,6 +472,7 @@ $("compose").addEventListener("click", () => {
 $("letter").addEventListener("submit", (event) => { event.preventDefault(); attempt(sendLetter); });
 $("letter-off").addEventListener("click", () => showLetter(false));
 $("stream").addEventListener("input", () => state && attempt(showBus));
+document.addEventListener("click", (event) => { if (!$("menu").contains(event.target)) $("menu").open = false; });
 for (const tab of document.querySelectorAll("[data-view]:is(button)")) {
   tab.addEventListener("click", () => look(tab.dataset.view));
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -102,24 +103,23 @@ class Forks:
     From one thread at a time.
     """
 
-    def __init__(self, config: Path, log: IO[bytes]) -> None:
+    def __init__(self) -> None:
         self._parent = subprocess.Popen(  # noqa: S603 # our own program
-            [sys.executable, "-P", str(FORKING), str(config)],
+            [sys.executable, "-P", str(FORKING)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=log,
             env=environment(),
             text=True,
         )
 
-    def ask(self, *words: str) -> int:
+    def ask(self, *words: str | int) -> int:
         """Say a line and return the number that comes back."""
         assert self._parent.stdin is not None
         assert self._parent.stdout is not None
-        self._parent.stdin.write(" ".join(words) + "\n")
+        self._parent.stdin.write(json.dumps(words) + "\n")
         self._parent.stdin.flush()
         line = self._parent.stdout.readline()
-        assert line, "the process that starts desks has ended: see its log"
+        assert line, "the process that starts desks has ended"
         return int(line)
 
     def close(self) -> None:
@@ -129,18 +129,18 @@ class Forks:
 class Warm:
     """A fork each time."""
 
-    def __init__(self, forks: Forks, roles: Sequence[str]) -> None:
+    def __init__(self, forks: Forks, *words: str) -> None:
         self._forks = forks
-        self._roles = roles
+        self._words = words
         self._child = 0
 
     def start(self) -> int:
-        self._child = self._forks.ask("start", *self._roles)
+        self._child = self._forks.ask("start", *self._words)
         return self._child
 
     def wait(self) -> int:
         child, self._child = self._child, 0
-        return self._forks.ask("wait", str(child))
+        return self._forks.ask("wait", child)
 
     def ended(self) -> bool:
         return self._child == 0 or _is_over(self._child)
@@ -149,10 +149,15 @@ class Warm:
 def _is_over(pid: int) -> bool:
     """Say whether a process is gone, or waits to be asked for its status."""
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
+        return _status_of(pid)[0] == "Z"
     except FileNotFoundError:
         return True
-    return status.rpartition(")")[2].split()[0] == "Z"
+
+
+def _status_of(pid: int) -> list[str]:
+    """Return what the kernel knows of a process, its state first (proc_pid_stat(5))."""
+    status = Path(f"/proc/{pid}/stat").read_text()
+    return status.rpartition(")")[2].split()
 
 
 class Process:
@@ -165,6 +170,11 @@ class Process:
     def launch(self) -> None:
         assert self.pid == 0, "it is running"
         self.pid = self.starter.start()
+
+    def worked(self) -> float:
+        """Return how many seconds of the processor it took until now."""
+        user, system = _status_of(self.pid)[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def ask_to_stop(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
@@ -190,13 +200,12 @@ class Desk:
         self.smtp_port = smtp_port
         self.log = config.with_name("desk.log")
         self._log = self.log.open("ab")
-        self._forks: Forks | None = None
         self.processes = [Process(Cold([*program(config), "run"], self._log))]
 
-    def warm(self, processes: Sequence[Sequence[str]] = ((),)) -> None:
+    def warm(self, forks: Forks, processes: Sequence[Sequence[str]] = ((),)) -> None:
         """Start these by forks from now on, each with its roles; () are all."""
-        self._forks = Forks(self.config, self._log)
-        self.processes = [Process(Warm(self._forks, roles)) for roles in processes]
+        places = (str(self.config), str(self.log))
+        self.processes = [Process(Warm(forks, *places, *roles)) for roles in processes]
 
     def by(self, command: list[str]) -> None:
         """Start by another command from now on."""
@@ -225,8 +234,6 @@ class Desk:
         for process in self.processes:
             if process.pid:
                 process.kill()
-        if self._forks is not None:
-            self._forks.close()
         self._log.close()
 
     def said(self) -> str:

@@ -123,15 +123,15 @@ class House:
         assert len(found) == 1, [one["Message-ID"] for one in found]
         return found[0]
 
+    def waiting(self) -> int:
+        """Return how much there is still to do, by the desk and by Telegram."""
+        updates = len(self.telegram.see("updates")["pending"])
+        return updates + self.records.waiting()
+
     def quiet(self, *, seconds: float = 20.0) -> None:
         """Wait until nothing is left to do."""
         eventually(
-            lambda: (
-                not self.telegram.see("updates")["pending"]
-                and self.records.waiting() == 0
-            ),
-            seconds=seconds,
-            what="nothing waits any more",
+            lambda: self.waiting() == 0, seconds=seconds, what="nothing waits any more"
         )
 
 

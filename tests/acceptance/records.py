@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from storage import once
 from storage.store import Places
 from storage.transaction import Job
+from tests.databases import age
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -40,6 +41,10 @@ class Records:
                WHERE state IN ('new', 'sending', 'uncertain'))
         """
         return int(self.column(query)[0])
+
+    def age(self) -> None:
+        """Let the desk, which was never run, have begun long ago."""
+        age(self._places)
 
     def look(self, job: Job[T]) -> T:
         """Run a job of the storage that only looks."""

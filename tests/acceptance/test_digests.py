@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
 import time
 import tomllib
 import urllib.request
@@ -12,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.acceptance.desks import command, environment, program
+from tests.acceptance.desks import Forks, Process, Warm, command
 from tests.acceptance.houses import House
 from tests.acceptance.letters import Mailboxes
 from tests.acceptance.waiting import eventually
-from tests.databases import Templates
+from tests.databases import Templates, age
 
 BOSS, HEAD = "boss@example.org", "head@example.org"
 #: The last year has ended, so its digest is due at once.
@@ -40,6 +38,7 @@ def part(config: Path, name: str) -> dict[str, object]:
 def test_what_is_due_is_sent_at_start_and_once_whatever_is_killed(own: House) -> None:
     config = own.desk.config
     config.write_text(config.read_text() + YEARLY)
+    own.records.age()
     own.desk.start()
     told = own.mail(BOSS, "Support of the year")
     assert told["Auto-Submitted"] == "auto-generated"
@@ -66,25 +65,35 @@ def test_what_is_due_is_sent_at_start_and_once_whatever_is_killed(own: House) ->
 
 
 @contextmanager
-def scheduler(config: Path, log: Path) -> Iterator[None]:
+def scheduler(forks: Forks, config: Path, log: Path) -> Iterator[None]:
     """Run a process of schedulers and relays alone."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 # our own program
-            [*program(config), "run", "--role", "scheduler", "--role", "relay"],
-            stdin=subprocess.DEVNULL,
-            stderr=out,
-            env=environment(),
-        )
-        try:
-            yield
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0, log.read_text()
-        finally:
+    process = Process(Warm(forks, str(config), str(log), "scheduler", "relay"))
+    process.launch()
+    try:
+        yield
+        process.ask_to_stop()
+        assert process.wait() == 0, log.read_text()
+    finally:
+        if process.pid:
             process.kill()
 
 
+def test_a_new_desk_tells_nothing_of_the_time_before_it(own: House) -> None:
+    config = own.desk.config
+    config.write_text(config.read_text() + YEARLY)
+    own.desk.start()
+    sent = json.loads(
+        command(config, "digest", "send", "Support of the year", "--json")
+    )
+    assert sent["recipients"] == [BOSS, HEAD]
+    own.mail(HEAD, "Support of the year")
+    assert part(config, "scheduler")["ok"] is True
+    own.quiet()
+    assert len(own.mailboxes.mails(HEAD)) == 1
+
+
 def test_two_schedulers_on_postgresql_send_one(
-    templates: Templates, tmp_path: Path
+    templates: Templates, tmp_path: Path, forks: Forks
 ) -> None:
     config = tmp_path / "config.toml"
     boxes = Mailboxes(tmp_path / "sent")
@@ -95,8 +104,9 @@ def test_two_schedulers_on_postgresql_send_one(
             f'[storage]\nurl = "{url}"\n[telegram]\nenabled = false\n'
             f'[mail]\nrelay = "maildir:sent"\n{YEARLY}'
         )
+        age(places)
         for log in logs:
-            running.enter_context(scheduler(config, log))
+            running.enter_context(scheduler(forks, config, log))
         eventually(lambda: len(boxes.mails()) >= 2, seconds=60, what="the digests")
         eventually(
             lambda: all('"started"' in log.read_text() for log in logs),

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from storage.store import Places
-from tests.acceptance.desks import Process
+from tests.acceptance.desks import Forks, Process
 from tests.acceptance.houses import House, open_house
 from tests.acceptance.letters import letter
 from tests.acceptance.waiting import eventually
 from tests.databases import Templates, cut_sessions
 from tests.replay import replay
 
+APART = [("intake", "worker"), ("bot", "relay"), ("bot", "relay")]
 TAKEOVER = 10.0  # seconds from the end of one to the work of the other
 MAILS = 10  # between two cuts of the sessions
 SITES = 25  # so many that no group's rate window is spent
@@ -29,10 +30,10 @@ def places(templates: Templates, tmp_path: Path) -> Iterator[Places]:
 
 
 @pytest.fixture
-def house(places: Places, tmp_path: Path) -> Iterator[House]:
+def house(places: Places, tmp_path: Path, forks: Forks) -> Iterator[House]:
     """A desk at work on PostgreSQL, with two processes for the bot and the bus."""
     with open_house(tmp_path / "own", None, storage=places.url, sites=SITES) as opened:
-        opened.desk.warm([("intake", "worker"), ("bot", "relay"), ("bot", "relay")])
+        opened.desk.warm(forks, APART)
         opened.desk.start()
         until_started(opened, 3)
         yield opened
@@ -58,7 +59,7 @@ def test_another_bot_takes_over_within_seconds_and_has_no_rival(house: House) ->
     site = house.site()
     _, topic = house.open(site)
     bots = house.desk.processes[1:]
-    for turn, how in enumerate(["killed", "killed", "stopped", "killed", "stopped"]):
+    for turn, how in enumerate(["killed", "stopped", "killed"]):
         house.quiet()
         ending = bots[turn % 2]  # from the second turn on it leads
         began = time.monotonic()

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from app.demo.desk import MANAGER, Desk, until
-from tests.sandbox.test_page import CHROMIUM, WIDE, browsing
+from tests.sandbox.test_page import CHROMIUM, NARROW, WIDE, browsing, fits
 
 #: Where pictures of each stop are left, for people to look at.
 PICTURES = os.environ.get("WALK_PICTURES")
@@ -39,6 +39,8 @@ def test_everybody_walks_their_way(desk: Desk) -> None:
             await asyncio.to_thread(digest, desk)
             await manager_reads(page)
             await bus_has_it_all(page)
+            await page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+            await it_all_fits_a_telephone(page)
 
     asyncio.run(walk())
     said = until(lambda: settled(desk), "an audit with nothing pending")
@@ -53,7 +55,7 @@ def settled(desk: Desk) -> dict[str, int] | None:
 
 def digest(desk: Desk) -> None:
     desk.command("digest", "send", "morning")
-    until(lambda: len(desk.inbox(MANAGER)) > 1, "the digest")
+    until(lambda: desk.inbox(MANAGER), "the digest")
 
 
 async def picture(page: Page, name: str) -> None:
@@ -96,6 +98,9 @@ async def partner_writes_in_telegram(page: Page) -> None:
     await page.locator("#chats .chat .name", has_text="Павел Орлов").click()
     await page.get_by_role("button", name="Запустить").click()
     await expect(page.locator("#messages")).to_contain_text("служба поддержки")
+    await page.get_by_text("Меню").click()
+    await page.get_by_role("button", name="/new Новое обращение").click()
+    await expect(page.locator("#messages")).to_contain_text("следующим сообщением")
     await write(page, "Сканер не отвечает")
     await expect(page.locator("#messages")).to_contain_text("NN-2")
     await page.locator("#chats .chat .name", has_text="NN-2").click()
@@ -121,6 +126,35 @@ async def bus_has_it_all(page: Page) -> None:
     await expect(events.last).to_contain_text("opened")
     await expect(events.filter(has_text="stage-changed").first).to_be_visible()
     await picture(page, "6-bus")
+
+
+async def it_all_fits_a_telephone(page: Page) -> None:
+    async def look(view: str) -> None:
+        await page.click(f".tabs [data-view={view}]")
+        await picture(page, f"7-narrow-{view}")
+        await fits(page)
+
+    await look("bus")
+    await page.locator(".event summary").first.click()
+    await fits(page)
+    await look("mail")
+    await page.locator(".owner", has_text="ivanova@romashka.example").click()
+    sheets = page.locator(".sheet")
+    await expect(sheets.filter(has_text="сводка")).to_have_count(0)
+    await sheets.filter(has_text="подтверждение").locator("> summary").click()
+    await picture(page, "7-narrow-letter")
+    await fits(page)
+    answer = page.get_by_role("button", name="Ответить", exact=True)
+    await answer.filter(visible=True).first.click()
+    await expect(page.locator("#letter")).to_be_visible()
+    await fits(page)
+    await look("chats")
+    await page.locator("#chats .chat .name", has_text="NN-1").click()
+    newest = page.locator(".message").last
+    await newest.hover()
+    await newest.get_by_role("button", name="Ответить").click()
+    await expect(page.locator("#answering")).to_be_visible()
+    await look("talk")
 
 
 async def write(page: Page, text: str) -> None:

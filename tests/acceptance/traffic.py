@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import random
 import smtplib
+import sys
 import threading
 import time
 from collections import Counter
@@ -24,15 +25,22 @@ RETRY = 0.05
 
 
 @contextmanager
-def paced(act: Callable[[], None], per_second: float) -> Iterator[None]:
-    """Do something so many times a second, in a thread, until the ``with`` ends."""
+def paced(
+    act: Callable[[], None], per_second: float, *, most: int = sys.maxsize
+) -> Iterator[None]:
+    """Do something so many times a second, in a thread, until the ``with`` ends.
+
+    ``most`` is how often at most.
+    """
     stopping = threading.Event()
 
     def work() -> None:
-        due = time.monotonic()
-        while not stopping.wait(max(0.0, due - time.monotonic())):
+        began = time.monotonic()
+        for turn in range(most):
+            due = began + turn / per_second
+            if stopping.wait(max(0.0, due - time.monotonic())):
+                return
             act()
-            due += 1 / per_second
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.params import Upload
+from storage.chats import sent_since
 from storage.store import Places
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, run
 from tests.desks import FORUM
@@ -251,6 +252,19 @@ def test_the_chats_limits_are_kept(play: Play) -> None:
         for _ in range(4):
             await chat.jump(seconds=61)
         assert len(chat.topics()) == 8
+
+    play(scene)
+
+
+def test_a_restart_knows_all_that_was_spent(play: Play) -> None:
+    async def scene(chat: Chat) -> None:
+        for n in range(3):  # a topic, a card and a comment each
+            await chat.shop.mail(str(n), subject=f"Тема {n}")
+        await chat.say("Посмотрим.")  # and an edit of the card
+        since = chat.shop.clock.now() - timedelta(seconds=60)
+        spent = chat.shop.store.read(lambda tx: sent_since(tx, since))
+        assert chat.calls("editMessageText") == 1
+        assert len(spent[str(FORUM)]) == 3 * 3 + 1
 
     play(scene)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ SHIPPED = Path(__file__).parents[2] / "config.toml"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
-RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://h?exchange=e"\n'
+RABBIT = '[[bus]]\nname = "k"\nurl = "amqp://user:correct-horse-battery@h?exchange=e"\n'
+NODE = '[[bus]]\nname = "k"\nurl = "amqp1s://h/desk"\n'
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # a published example
 SECRET = "correct-horse-battery"  # noqa: S105 # what the tests look for in messages
 
@@ -136,7 +138,19 @@ def test_a_secret_file_given_by_the_environment_is_read(
             "[mail.smtp]\nport = 70000\n",
             "mail.smtp.port = 70000: must be less than or equal to 65535",
         ),
-        ('[telegram]\nmode = "webhook"\n', "telegram.mode = 'webhook': must be 'poll"),
+        (
+            '[telegram]\nmode = "webhook"\n',
+            "= 'webhook': this version does not do that yet; must be 'polling'",
+        ),
+        (
+            '[telegram]\nstrangers = "triage"\n',
+            "telegram.strangers = 'triage': this version does not do that yet; must be",
+        ),
+        (
+            '[mail]\nstrangers = "triage"\n',
+            "mail.strangers = 'triage': this version does not do that yet; must be 'a",
+        ),
+        ('[mail]\nstrangers = "all"\n', "mail.strangers = 'all': must be 'accept'"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken_file = "no"\n', "telegram.token_file = 'no': must be a"),
@@ -158,13 +172,28 @@ def test_a_secret_file_given_by_the_environment_is_read(
         ('[[sites]]\nname = "x"\n', "sites[0].code: must be given"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "bus[0].url = 'amqp://h': must be"),
         ('[[bus]]\nname = "k"\nurl = "amqp://h"\n', "?exchange=NAME is missing"),
-        ('[[bus]]\nname = "k"\nurl = "kafka://h"\n', "must be file:PATH, amqp(s):"),
+        (f"{RABBIT}commands = ''\n", "must name a queue in at most 255 bytes"),
+        (f"{RABBIT}commands = '{'я' * 128}'\n", "must name a queue in at most 255"),
+        (
+            "[[bus]]\nname = 'k'\nurl = 'file:x'\ncommands = 'q'\n",
+            "commands names a queue, and file: has none to read",
+        ),
+        (
+            '[[bus]]\nname = "k"\nurl = "kafka://h"\n',
+            "one of file:PATH, amqp(s):",
+        ),
+        ('[[bus]]\nname = "k"\nurl = "amqp1://h"\n', "the address is missing"),
+        ('[[bus]]\nname = "k"\nurl = "esb1c+https://h"\n', "client and secret are"),
+        (f'{NODE}audit = "a"\n', "audit names a stream queue of RabbitMQ"),
         ('[[bus]]\nname = "k"\nurl = "https:///in"\n', "the host is missing"),
         (f'{HOOK}secret = "whsec_x"\n', "bus[0].secret[0]: must be whsec_ and"),
         (f'{HOOK}ca_file = "no.pem"\n', "must be a file that exists"),
         (f'{HOOK}ca_file = "desk.toml"\n', "must be a file of certificates (PEM)"),
         (f'{RABBIT}secret = "{SIGNING}"\n', "secret signs what goes by HTTP"),
-        (f'{RABBIT}ca_file = "{CERTIFICATE}"\n', "ca_file is for https; url is amqp"),
+        (
+            f'{RABBIT}ca_file = "{CERTIFICATE}"\n',
+            "and esb1c+https; url is amqp:",
+        ),
         ('[mail.smtp]\ntls_cert = "no"\n', "mail.smtp.tls_cert = 'no': must be a file"),
         ("[mail.smtp]\nmax_size = 999999999\n", "must be at least max_size"),
         ("[mail.smtp]\nlmtp = true\nlmtp_port = 1\n", "speaks LMTP already"),
@@ -219,6 +248,8 @@ def test_all_errors_come_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         f'[storage]\nurl = "mysql://user:{SECRET}/x@host/db"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}@host"\n',
         f'[[bus]]\nname = "k"\nurl = "amqp://user:{SECRET}/x@host?exchange=e"\n',
+        f"{RABBIT}commands = ''\n",
+        f'[[bus]]\nname = "k"\nurl = "file:{SECRET}"\ncommands = "q"\n',
         f'[[bus]]\nname = "k"\nurl = "https://user:{SECRET}/x@host/in"\n',
         f'[[bus]]\nname = "k"\nurl = "https://user:p@host:x/in?key={SECRET}"\n',
         f'[[bus]]\nname = "k"\nurl = "https://host/in?key={SECRET}@{SECRET}"\n',
@@ -253,6 +284,11 @@ def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
     assert "must name each address once" in problems(write(folder, twice))
 
 
+def test_a_target_may_name_a_queue_of_commands(folder: Path) -> None:
+    config = load(write(folder, f"{RABBIT}commands = 'desk.commands'\n"))
+    assert config.bus[0].commands == "desk.commands"
+
+
 def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:
     (folder / "secrets").write_text(f"{SIGNING}\n{SIGNING}\n")
     for line, count in (
@@ -271,6 +307,14 @@ def test_a_bus_filter_is_refused_rather_than_ignored(folder: Path) -> None:
     assert "must be empty" in problems(write(folder, text))
 
 
+def test_a_bus_filter_names_sites_that_there_are(folder: Path) -> None:
+    text = '[[bus]]\nname = "k"\nurl = "file:x"\nsites = ["{0}"]\n'
+    assert load(write(folder, text.format("NN"))).bus[0].sites == ("NN",)
+    said = problems(write(folder, text.format("KZ")))
+    assert "bus: k names site 'KZ'" in said
+    assert "there are: NN" in said
+
+
 def test_the_sandbox_is_refused_what_is_set_up_for_real(folder: Path) -> None:
     real = load(write(folder, '[mail]\nrelay = "maildir:sent"\n'))
     (said,) = validate_for_run(real, sandbox=True)
@@ -285,6 +329,15 @@ def test_a_run_in_earnest_needs_a_token_and_a_relay() -> None:
     assert "telegram.token" in said
     assert "mail.relay" in said
     assert validate_for_run(load(), sandbox=True) == ()
+
+
+def test_a_bus_that_needs_an_extra_names_it_before_anything_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "proton", None)
+    config = load(write(folder, '[[bus]]\nname = "b"\nurl = "amqp1s://h/desk"\n'))
+    (said,) = validate_for_run(config, sandbox=True)
+    assert said == "bus b: amqp1s: speaks AMQP 1.0: pip install zayavka[amqp1]"
 
 
 def test_a_desk_without_a_chat_says_so_and_runs(folder: Path) -> None:

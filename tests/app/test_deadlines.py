@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.deadlines import AGAIN, Deadlines
+from app.publishing import Commit
 from storage.books import SqlBooks
 from storage.flush import flush
 from storage.store import Places, Store
@@ -47,10 +48,8 @@ class Scene:
 
         self.store.write(job)
 
-    def deadlines(
-        self, mirror: Callable[[Work], None] = lambda work: None
-    ) -> Deadlines:
-        return Deadlines(store=self.store, rules=RULES, mirror=mirror)
+    def deadlines(self, write: Commit = flush) -> Deadlines:
+        return Deadlines(store=self.store, rules=RULES, write=write)
 
     def ring(self, *deadlines: Deadlines) -> None:
         """Let each look, and then each do what it found."""
@@ -110,7 +109,7 @@ def test_what_was_asked_no_more_does_not_ring(scene: Scene) -> None:
 
 
 def test_what_fails_is_tried_again_later(scene: Scene) -> None:
-    def broken(_work: Work) -> None:
+    def broken(_tx: Transaction, _works: Sequence[Work]) -> None:
         raise ValueError("the bus has no schema for this")
 
     scene.now += TIME

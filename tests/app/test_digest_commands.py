@@ -134,6 +134,9 @@ def test_the_service_that_runs_queues_what_was_counted_beside_it(
 def test_a_partner_that_nobody_knows_is_found(run: Run, planned: Path) -> None:
     scope = "organisations = ['Partner', 'Patrner']"
     planned.write_text(planned.read_text().replace('sites = ["NN"]', scope))
+    bus = '[[bus]]\nname = "k"\nurl = "file:k"\norganisations = ["Parnter"]\n'
+    planned.write_text(planned.read_text() + bus)
     said = run("check").out
+    assert "Parnter is no organisation" in said
     assert "Patrner is no organisation" in said
     assert "Partner is no" not in said

@@ -20,7 +20,7 @@ from mail.relay import relay_from
 from scheduler.digests import Digesting, Planned, owed, plan
 from storage.store import Places, Store
 from tests.app.workshop import Workshop, add_mailing, mails_in, run
-from tests.databases import Templates
+from tests.databases import Templates, age
 from tickets.digests import Report
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +37,14 @@ WEEKLY = Report(
 def places(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[Places]:
+    """An empty desk that began long ago."""
     if request.param == "sqlite":
-        yield templates.sqlite(tmp_path)
+        made = templates.sqlite(tmp_path)
+        age(made)
+        yield made
         return
     with templates.postgres(tmp_path) as made:
+        age(made)
         yield made
 
 
@@ -138,6 +142,7 @@ def test_two_schedulers_at_once_make_one(templates: Templates, tmp_path: Path) -
         await asyncio.to_thread(other.close)
 
     with templates.postgres(tmp_path) as shared:
+        age(shared)
         run(shared, scene)
 
 
@@ -149,12 +154,15 @@ def overdue(
     return part.ok, part.oldest_seconds
 
 
-def test_a_digest_that_is_overdue_is_told(store: Store) -> None:
+def test_a_digest_that_is_overdue_is_told(places: Places) -> None:
+    store = Store(places, clock=lambda: datetime.now(UTC), on_filled=lambda kinds: None)
     plans = plan([WEEKLY])
-    (one,) = owed(plans, {}, datetime.now(UTC))
+    now = datetime.now(UTC)
+    (one,) = owed(plans, {}, now, began=now - timedelta(days=14))
     end = one.period.end
     assert overdue(store, plans, end + timedelta(minutes=14)) == (True, 14 * 60.0)
     assert overdue(store, plans, end + timedelta(minutes=16)) == (False, 16 * 60.0)
     runs = StoredRuns(store=store, reports=(WEEKLY.name,))
     asyncio.run(runs.make(one))
     assert overdue(store, plans, end + timedelta(minutes=16)) == (True, None)
+    store.close()

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.reading import read
-from scheduler.arrivals import ArrivalSource
+from scheduler.arrivals import DEATHS, ArrivalSource
 from storage import arrivals
 from storage.arrivals import KeptArrival
 from storage.store import Places
@@ -72,17 +72,19 @@ def test_poison_is_set_aside_with_its_error_and_the_ones_behind_go_on(
     run(places, scene)
 
 
-def test_what_the_process_died_over_five_times_is_set_aside(places: Places) -> None:
+def test_what_the_process_dies_over_again_and_again_is_set_aside(
+    places: Places,
+) -> None:
     async def scene(shop: Workshop) -> None:
         set_reader(shop)
         keep(shop, "poison", "behind")
-        for _ in range(5):
+        for _ in range(DEATHS):
             assert len(await shop.sources[0].claim(9)) == 1  # and here it dies
             shop.restart()
         await shop.settle()
         assert outcomes(shop) == [("poison", "parked"), ("behind", "ticket")]
         (row,) = shop.rows("SELECT error FROM arrival WHERE source_key = 'poison'")
-        assert "ended 5 times" in row.error
+        assert f"ended {DEATHS} times" in row.error
         (row,) = shop.rows("SELECT attempts FROM arrival WHERE source_key = 'behind'")
         assert row.attempts == 1
 

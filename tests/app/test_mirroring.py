@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from starlette.responses import Response
@@ -13,8 +12,10 @@ from structlog.testing import capture_logs
 
 from app.links import SignedLinks
 from app.mirroring import Mirroring
+from app.publishing import Publishing
+from app.telling import Telling
+from bus.feeds import Feed
 from bus.file import JsonLines
-from bus.mirror import mirror
 from bus.schemas import Schemas
 from bus.targets import Out, Publisher, out_of
 from storage import handles
@@ -58,8 +59,9 @@ class Fussy:
 
 def add_bus(shop: Workshop, publisher: Publisher) -> None:
     links = SignedLinks(base_url="https://desk.example.org", keys=(b"k" * 32,))
-    adds = partial(mirror, targets=[TARGET], schemas=Schemas(), links=links)
-    shop.mirror_with(adds)
+    telling = Telling(schemas=Schemas(), links=links)
+    publishing = Publishing(feeds=(Feed(name=TARGET),), telling=telling)
+    shop.write_with(publishing.commit)
     shop.sources.append(
         Mirroring(store=shop.store, target=TARGET, publisher=publisher, owner="test")
     )

@@ -21,6 +21,7 @@ from bot.sender import TelegramSender
 from storage import doors, lanes
 from storage.deliveries import Due
 from storage.doors import NewArrival
+from storage.flush import flush
 from storage.store import Places, Store
 from tests.bot.test_render import Echo
 from tests.desks import FORUM, new_arrival, post, rules
@@ -38,14 +39,12 @@ class Desk:
         self.now = datetime.now(UTC)
         self.heard_at: datetime | None = None
         self.store = Store(places, clock=lambda: self.now, on_filled=lambda kinds: None)
-        self.filing = Filing(
-            store=self.store, rules=rules(), mirror=lambda work: None, owner="test"
-        )
+        self.filing = Filing(store=self.store, rules=rules(), write=flush, owner="test")
         self.chatting = Chatting(
             records=Records(
                 store=self.store,
                 rules=rules(),
-                mirror=lambda work: None,
+                write=flush,
                 owner="test",
                 now=lambda: self.now,
             ),

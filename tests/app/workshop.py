@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.filing import Filing
 from app.intake import Intake, UpdateKeeper
 from app.mailing import Mailing
 from app.outbox import Records
+from app.publishing import Commit
 from app.reading import read
 from bot.budget import Budget
 from bot.client import open_bot
@@ -101,17 +102,26 @@ class Workshop:
         return Records(
             store=self.store,
             rules=rules(),
-            mirror=lambda work: None,
+            write=flush,
             owner="test",
             now=self.clock.now,
         )
 
-    def mirror_with(self, adds: Callable[[Work], None]) -> None:
+    def write_with(self, write: Commit) -> None:
         """Let filing tell the bus of every event."""
         filing = self.sources[0]
         assert isinstance(filing, ArrivalSource)
         assert isinstance(filing.inbox, Filing)
-        filing.inbox.mirror = adds
+        filing.inbox.write = write
+
+    def open_site(self, code: str) -> None:
+        """Let filing know of one more site."""
+        filing = self.sources[0]
+        assert isinstance(filing, ArrivalSource)
+        assert isinstance(filing.inbox, Filing)
+        known = filing.inbox.rules
+        more = replace(known.sites[0], code=code, addresses=(), chats=(-1009,))
+        filing.inbox.rules = replace(known, sites=(*known.sites, more))
 
     async def settle(self) -> None:
         """Work until nothing is due."""
@@ -224,7 +234,7 @@ async def workshop(places: Places) -> AsyncIterator[Workshop]:
     store = Unsteady(places, clock=clock.now, on_filled=lambda kinds: None)
     hasten(store)
     shop = Workshop(store=store, clock=clock)
-    inbox = Filing(store=store, rules=rules(), mirror=lambda work: None, owner="test")
+    inbox = Filing(store=store, rules=rules(), write=flush, owner="test")
     shop.sources.append(ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5))
     try:
         yield shop

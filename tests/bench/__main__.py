@@ -12,7 +12,16 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.bench import accepting, machine, posting, publishing, talking, whole, words
+from tests.bench import (
+    accepting,
+    backlog,
+    machine,
+    posting,
+    publishing,
+    talking,
+    whole,
+    words,
+)
 from tests.bench.mails import letters
 from tests.databases import Templates
 
@@ -82,6 +91,20 @@ def tell_bus(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_amqp1(_templates: Templates, options: argparse.Namespace) -> None:
+    try:
+        from tests.bench import sending
+    except ModuleNotFoundError as error:
+        return say(f"AMQP 1.0: {error}: sh tools/amqp1.sh .venv/bin/python\n")
+    say(f"Accepted by AMQP 1.0, waves of {sending.WAVE}, events/s (bare = 1)")
+    with publishing.running() as rabbit:
+        rates = sending.measure(rabbit, options.rounds)
+    bare = median(rates[sending.BARE])
+    for name, seen in rates.items():
+        say(f"{name:36}{median(seen):8.0f}   x{median(seen) / bare:.2f}")
+    return say()
+
+
 def tell_http(_templates: Templates, options: argparse.Namespace) -> None:
     say(f"Taken by an HTTP receiver, waves of {posting.WAVE}, events/s (bare = 1)")
     with posting.running() as url:
@@ -102,6 +125,23 @@ def tell_chat(_templates: Templates, options: argparse.Namespace) -> None:
     say()
 
 
+def tell_backlog(templates: Templates, options: argparse.Namespace) -> None:
+    say(f"A bus is back, {backlog.TAKEN} events, events/s (nothing more waits = 1)")
+    for kind in backlog.KINDS:
+        queues = (backlog.TAKEN, backlog.BACKLOG)
+        seen: dict[int, list[backlog.Result]] = {waiting: [] for waiting in queues}
+        for _ in range(options.rounds):
+            for waiting, results in seen.items():
+                results.append(backlog.measure(templates, kind, waiting))
+        alone = median(one.rate for one in seen[backlog.TAKEN])
+        for waiting, results in seen.items():
+            rate = median(one.rate for one in results)
+            memory = median(one.memory for one in results)
+            said = f"{kind:12}{waiting:8} waiting{rate:12.0f}   x{rate / alone:.2f}"
+            say(f"{said}{memory:8.0f} MiB")
+    say()
+
+
 def tell_machine(_templates: Templates, options: argparse.Namespace) -> None:
     """Print what the other figures are to be read with."""
     rate = median(machine.units_a_second() for _ in range(options.rounds))
@@ -114,6 +154,8 @@ PARTS = {
     "machine": tell_machine,
     "words": tell_words,
     "bus": tell_bus,
+    "backlog": tell_backlog,
+    "amqp1": tell_amqp1,
     "http": tell_http,
     "chat": tell_chat,
     "accepting": tell_accepting,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,19 @@ def peak_memory(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
+
+
+@dataclass(slots=True)
+class Peak:
+    """The most memory that our own process had while it was watched."""
+
+    mebibytes: float = 0.0
+
+
+@contextmanager
+def own_peak_memory() -> Iterator[Peak]:
+    """Watch our own process; what it had before counts as far as it still has it."""
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak (proc(5))
+    peak = Peak()
+    yield peak
+    peak.mebibytes = peak_memory(os.getpid())

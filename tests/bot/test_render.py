@@ -30,6 +30,7 @@ from tickets.model import (
     Organisation,
     Specialist,
     SpecialistId,
+    System,
     Ticket,
     TicketId,
 )
@@ -173,6 +174,8 @@ def test_a_comment_shows_its_author_and_its_words_as_they_are() -> None:
 def test_a_specialists_comment_has_no_organisation() -> None:
     shown = params("comment", comment=replace(COMMENT, author=ANNA))
     assert "author=Анна email= organisation=\n" in shown["text"]
+    shown = params("comment", comment=replace(COMMENT, author=System(name="erp")))
+    assert "author=erp email= organisation=\n" in shown["text"]
 
 
 def test_an_unverified_comment_asks_for_a_verdict() -> None:

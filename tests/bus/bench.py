@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bus.envelope import body, type_of
+from bus.feeds import Feed
 from bus.file import JsonLines
 from bus.mirror import mirror
 from bus.targets import out_of
@@ -28,7 +29,7 @@ def main() -> None:
 
     def mirrored() -> None:
         work = Work(now=events[0].at, ids=scene.ids, events=events)
-        mirror(work, targets=["bus"], schemas=SCHEMAS, links=links)
+        mirror(work, feeds=[Feed(name="bus")], schemas=SCHEMAS, links=links)
 
     def checked() -> None:
         for type_, made in bodies:

@@ -108,8 +108,40 @@ async def a_receiver(_request: pytest.FixtureRequest) -> AsyncIterator[Target]:
             )
 
 
+@asynccontextmanager
+async def a_node(request: pytest.FixtureRequest) -> AsyncIterator[Target]:
+    from tests.bus.amqp1 import queue as amqp1  # it skips without proton
+
+    queue = await amqp1.settle(request.getfixturevalue("rabbit"))
+    with closed_port() as port:
+        yield Target(
+            make=queue.publisher,
+            astray=lambda: queue.publisher(replace(queue.node, port=port)),
+            taken=queue.bodies,
+            refuses_unwanted=False,
+        )
+
+
+@asynccontextmanager
+async def an_esb(request: pytest.FixtureRequest) -> AsyncIterator[Target]:
+    from tests.bus.amqp1 import esb
+    from tests.bus.amqp1 import queue as amqp1
+
+    queue = await amqp1.settle(request.getfixturevalue("rabbit"))
+    async with esb.esb(queue) as double:
+        with closed_port() as port:
+            yield Target(
+                make=double.publisher,
+                astray=lambda: double.publisher(more=f"&amqp_port={port}"),
+                taken=queue.bodies,
+                refuses_unwanted=False,
+            )
+
+
 KINDS: dict[str, Opening] = {
     "file": a_file,
     "amqp": a_rabbit,
     "http": a_receiver,
+    "amqp1": a_node,
+    "esb1c": an_esb,
 }

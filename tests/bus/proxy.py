@@ -1,4 +1,4 @@
-"""A way to a server that loses what comes back, and breaks."""
+"""A way to a server that loses what comes back, and breaks; and no server at all."""
 
 from __future__ import annotations
 
@@ -64,3 +64,17 @@ async def proxying(server_port: int) -> AsyncIterator[Proxy]:
         proxy.port = server.sockets[0].getsockname()[1]
         yield proxy
         proxy.cut()
+
+
+@asynccontextmanager
+async def saying(words: bytes) -> AsyncIterator[int]:
+    """Serve somebody who says the same to everybody, and then nothing."""
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(words)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]

@@ -11,8 +11,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from bus.feeds import Feed
 from bus.mirror import mirror
 from bus.schemas import Schemas
+from bus.skipping import skipped
+from bus.snapshots import snapshot
 from tests.fakes import CountedIds, Records
 from tickets import answers, confirming, staff, stages
 from tickets.desk import Desk
@@ -30,12 +33,14 @@ from tickets.post import Post, receive
 from tickets.rules import Rules
 from tickets.talk import Fetched, Pressed, RemoteFile, Said, TopicMoved
 from tickets.tokens import Signer
+from tickets.whole import Spoken, Whole
 from tickets.words import EventType, FileState, Medium, Trust
-from tickets.work import Work
+from tickets.work import Work, salted
 
 SUPPORT = "support@example.org"
 CHAT = -100500
 TARGET = "corporate"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SCHEMAS = Schemas()
 VERA = Specialist(
     id=SpecialistId(3), name="Вера Осипова", telegram_id=777, site="NN", language="ru"
@@ -92,7 +97,7 @@ class Scene:
         """Do one arrival's work, mirror it and commit it."""
         work = self.work()
         act(Desk(work=work, books=self.records, rules=self.rules))
-        mirror(work, targets=[TARGET], schemas=SCHEMAS, links=SignedLinks())
+        mirror(work, feeds=[Feed(name=TARGET)], schemas=SCHEMAS, links=SignedLinks())
         for delivery in work.deliveries:
             if delivery.medium is Medium.BUS:
                 assert delivery.payload is not None
@@ -138,6 +143,7 @@ class Scene:
         files: tuple[File, ...] = (),
         answers: str | None = None,
         cc: tuple[Mailbox, ...] = (),
+        automatic: bool = False,
     ) -> str:
         """Let a partner's mail arrive and return its Message-ID."""
         message_id = f"<{next(self._message_ids)}@romashka.example>"
@@ -150,6 +156,7 @@ class Scene:
             subject=subject,
             text=text,
             files=files,
+            automatic=automatic,
         )
         post = Post(letter=letter, mail_from=author, rcpt_tos=(SUPPORT,))
         self.run(lambda desk: receive(desk, post))
@@ -236,6 +243,45 @@ class Scene:
         return [json.loads(body) for body in self.bodies]
 
 
+def whole_of(scene: Scene, ticket: Ticket) -> Whole:
+    """Return a ticket of the scene with all that belongs to it."""
+    ids = [event.id for event in scene.records.events if event.stream == ticket.stream]
+    return Whole(
+        ticket=ticket,
+        last_event=ids[-1],
+        merged_into=None,
+        participants=scene.records.participants(ticket.id),
+        comments=tuple(
+            Spoken(comment=one, text_hash=salted("salt", one.text))
+            for one in scene.records.comments.values()
+            if one.ticket_id == ticket.id
+        ),
+        links=(),
+    )
+
+
+def snapshots_of(scene: Scene) -> list[dict[str, Any]]:
+    """Return the parts of a snapshot of each ticket."""
+    return [
+        json.loads(body)
+        for ticket in scene.records.tickets.values()
+        for _, body in snapshot(
+            whole_of(scene, ticket), ids=scene.ids.uuid, at=NOON, links=SignedLinks()
+        )
+    ]
+
+
+def skips_of(scene: Scene) -> list[dict[str, Any]]:
+    """Return what would stand for the first event of each kind of stream."""
+    firsts = {event["source"].split("/")[2]: event for event in scene.events}
+    return [
+        skipped(
+            json.dumps(event).encode(), id_=scene.ids.uuid(), at=NOON, reason="broken"
+        )[0]
+        for event in firsts.values()
+    ]
+
+
 def all_that_can_happen() -> Scene:
     """Play every use case that records an event."""
     scene = Scene()
@@ -251,6 +297,10 @@ def all_that_can_happen() -> Scene:
     scene.say("// ключ у охраны")
     scene.mail("Не помогло", answers=first)
     scene.mail("Я тоже", author="eva@elsewhere.example", answers=first)
+    scene.mail(
+        "Меня нет", author="gleb@elsewhere.example", answers=first, automatic=True
+    )
+    scene.mail("Я здесь", author="gleb@elsewhere.example", answers=first)
     scene.mail("И тут", author="vlad@romashka.example", subject="[NN-1] Принтер")
     unproven = [
         one for one in scene.records.comments.values() if one.trust is Trust.UNPROVEN

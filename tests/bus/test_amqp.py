@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aio_pika
@@ -16,6 +13,7 @@ from aio_pika import DeliveryMode
 from bus.amqp import Amqp
 from bus.broker import Broker, read_broker
 from tests.brokers import MAX_MESSAGE, READER, RabbitMq
+from tests.bus.proxy import saying
 from tests.bus.rabbit import LOOPS, MANNER, TYPE, all_sent, kinds, out, run, settle
 from tests.mail.sink import client_tls
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -247,20 +245,6 @@ def test_tls_is_spoken_and_the_certificate_checked(rabbit: RabbitMq, loop: str) 
         assert await place.seqs() == [1, 1]
 
     run(scene, LOOPS[loop])
-
-
-@asynccontextmanager
-async def saying(words: bytes) -> AsyncIterator[int]:
-    """Serve somebody who says the same to everybody, and then nothing."""
-
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(words)
-        with contextlib.suppress(ConnectionError):
-            await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_a_broker_short_of_memory_is_waited_for_on_the_same_connection(
 
     async def scene() -> None:
         place = await settle(rabbit)
-        publisher = place.publisher(confirm=3.0)
+        publisher = place.publisher(confirm=8.0)
         assert all_sent(await publisher.publish(wave(1)))
         before = await connections(rabbit)
         await asyncio.to_thread(alarm, True)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bus.feeds import Feed
 from bus.mirror import mirror
 from bus.schemas import InvalidEvent
 from tests.bus.scene import SCHEMAS, TARGET, Scene, SignedLinks
@@ -12,7 +13,8 @@ from tickets.work import Work
 
 
 def mirrored(work: Work, *targets: str) -> None:
-    mirror(work, targets=targets, schemas=SCHEMAS, links=SignedLinks())
+    feeds = [Feed(name=one) for one in targets]
+    mirror(work, feeds=feeds, schemas=SCHEMAS, links=SignedLinks())
 
 
 def test_each_event_has_one_delivery_for_each_bus_in_the_order_they_happened() -> None:

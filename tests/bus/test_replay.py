@@ -17,7 +17,7 @@ from bus.targets import out_of
 from tests.bus.scene import PARTNER, VERA, Scene, all_that_can_happen
 from tests.replay import GapError, OrderError, State, replay, replayed, sha256
 from tickets.letter import File
-from tickets.model import Comment, Contact, Organisation, Specialist, Ticket
+from tickets.model import Comment, Contact, Organisation, Specialist, System, Ticket
 from tickets.process import TransitionError
 from tickets.talk import RemoteFile
 from tickets.words import FileState
@@ -55,6 +55,7 @@ def listed(scene: Scene, ticket: Ticket) -> dict[str, Any]:
                 "name": one.contact.name,
                 "email": one.contact.email,
                 "role": one.role,
+                "quiet": one.quiet,
             }
             for one in people
         ],
@@ -67,6 +68,7 @@ def listed(scene: Scene, ticket: Ticket) -> dict[str, Any]:
 
 
 def commented(one: Comment) -> dict[str, Any]:
+    assert not isinstance(one.author, System)  # no corporate system speaks here
     kind = "contact" if isinstance(one.author, Contact) else "specialist"
     files = [file for file in one.attachments if file.state is FileState.STORED]
     return {
@@ -158,6 +160,9 @@ def acts(first: str, text: str) -> dict[str, Callable[[Scene], None]]:
         "follow": lambda scene: scene.mail(text, answers=first),
         "tag": lambda scene: scene.mail(text, subject="Re: [NN-1]"),
         "cc": lambda scene: scene.mail(text, author=stranger, answers=first),
+        "robot": lambda scene: scene.mail(
+            text, author=stranger, answers=first, automatic=True
+        ),
         "answer": lambda scene: scene.say(text),
         "note": lambda scene: scene.say(f"//{text}"),
         "send files": lambda scene: scene.say("", files=(remote, remote)),

@@ -37,9 +37,7 @@ def test_a_relative_path_is_taken_as_it_is(
     assert (tmp_path / "bus.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    "url", ["amqp1://localhost", "kafka:x", "bus.jsonl", "", "file:", "file://host/x"]
-)
+@pytest.mark.parametrize("url", ["kafka:x", "bus.jsonl", "", "file:", "file://host/x"])
 def test_another_kind_of_bus_is_refused_by_naming_those_there_are(url: str) -> None:
     with pytest.raises(ValueError, match="file:"):
         publisher_from(url)

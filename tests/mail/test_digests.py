@@ -18,7 +18,7 @@ from templates.texts import Texts
 from tickets.digests import Format, Period
 from tickets.figures import Day, Figures, FirstAnswers, Share, Waiting
 from tickets.model import DeliveryId
-from tickets.outgoing import DigestNotice
+from tickets.outgoing import DigestNotice, Exchange
 from tickets.tokens import Signer
 
 TEXTS = Texts(language="ru", timezone="Europe/Moscow")
@@ -236,3 +236,20 @@ def test_alone_it_needs_no_mail_around_it(style: Format) -> None:
 def test_the_same_digest_is_the_same_bytes() -> None:
     made = [compose_notice(NOTICE, TEXTS, sender=SENDER, stamp=STAMP) for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_it_says_whether_the_bus_has_everything() -> None:
+    at = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    whole = Exchange(name="erp", at=at, checked=1234, missing=0, extra=0, disordered=0)
+    faulty = Exchange(name="crm", at=at, checked=9, missing=2, extra=0, disordered=1)
+    message = mail(exchanges=(whole, faulty))
+    said = text(message, "plain")
+    assert (
+        "\n\nШина данных erp, сверка 23 нояб. 2026, 03:30: "
+        "всё отправленное на месте (1234)\n\nШина данных crm"
+    ) in said
+    assert "03:30: нет 2, лишних 0, не по порядку 1: нужно внимание" in said
+    shown = text(message, "html")
+    assert "всё отправленное на месте (1234)" in shown
+    assert "<b style=" in shown
+    assert "Шина" not in text(mail(), "plain")

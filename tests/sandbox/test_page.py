@@ -56,6 +56,22 @@ async def browsing(size: tuple[int, int], *, quiet: bool = True) -> AsyncIterato
     assert not quiet or [one for one in complaints if REFUSED not in one] == []
 
 
+#: What of the page reaches out of the window, and so out of reach.
+OUTSIDE = """() => [document.documentElement, ...document.querySelectorAll("body *")]
+  .filter((one) => one.checkVisibility() && !one.closest(".hidden"))
+  .filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    const wide = one === document.documentElement && one.scrollWidth > innerWidth;
+    return wide || left < -1 || right > innerWidth + 1;
+  })
+  .map((one) => `${one.tagName} #${one.id} .${one.className}`)"""
+
+
+async def fits(page: Page) -> None:
+    """See that everything that is shown can be reached without scrolling sideways."""
+    assert await page.evaluate(OUTSIDE) == []
+
+
 async def answer_presses(stage: Stage) -> None:
     """Serve as the bot of the test: one press, one toast."""
     offset = 0
@@ -108,13 +124,14 @@ def test_a_partner_answers_and_sends_a_file_on_a_narrow_screen(tmp_path: Path) -
 
     async def scene(stage: Stage) -> None:
         await stage.write(OLGA, OLGA, "/start")
-        asked = await stage.bot.send_message(OLGA, "Что случилось?")
+        asked = await stage.bot.send_message(OLGA, f"Что случилось? {'Ясно ' * 40}")
         async with browsing(NARROW) as page:
             await page.goto(stage.sandbox.page_url)
             await page.get_by_role("button", name="Ольга").click()
             question = page.locator(f"#m{asked.id}")
             await question.hover()
             await question.get_by_role("button", name="Ответить").click()
+            await fits(page)
             await page.set_input_files("#files", act)
             await page.fill("#text", "Вот акт")
             await page.click(".send")
@@ -129,8 +146,7 @@ def test_a_partner_answers_and_sends_a_file_on_a_narrow_screen(tmp_path: Path) -
             assert update["caption"] == "Вот акт"
             for view in ("chats", "talk", "mail", "bus"):
                 await page.click(f".tabs [data-view={view}]")
-                width = await page.evaluate("document.documentElement.scrollWidth")
-                assert width == NARROW[0]
+                await fits(page)
 
     play(scene)
 
@@ -349,5 +365,11 @@ def test_a_partner_starts_the_bot_and_opens_a_link_from_a_letter(
             await page.get_by_role("button", name="Открыть в Telegram: Ольга").click()
             await expect(page.locator("#title")).to_have_text("Ольга")
             await expect(page.locator(".body")).to_have_text("/start a-b_C")
+            await expect(page.locator("#menu")).to_be_hidden()
+            await stage.bot.set_my_commands([("new", "Новая заявка")])
+            await page.get_by_text("Меню").click()
+            await page.get_by_role("button", name="Новая заявка").click()
+            await expect(page.locator(".body").last).to_have_text("/new")
+            await expect(page.locator("#commands")).to_be_hidden()
 
     play(scene, mail_dir=folder)

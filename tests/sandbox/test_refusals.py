@@ -198,11 +198,6 @@ ROWS: list[tuple[str, Call, str]] = [
         lambda b: b.close_forum_topic(GROUP, 999),
         "topic_id_invalid",
     ),
-    (
-        "a command in capitals",
-        lambda b: b.set_my_commands([("New", "x")]),
-        "bot_command_invalid",
-    ),
     ("leaving a private chat", lambda b: b.leave_chat(OLGA), "can't leave"),
     (
         "asking for a stranger",

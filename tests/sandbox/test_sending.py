@@ -238,18 +238,6 @@ def test_pins_come_and_go() -> None:
     play(scene)
 
 
-def test_commands_are_kept_by_scope_and_language() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.bot.set_my_commands([("new", "Новая заявка")], language_code="ru")
-        assert await stage.bot.get_my_commands() == ()
-        kept = await stage.bot.get_my_commands(language_code="ru")
-        assert [one.command for one in kept] == ["new"]
-        await stage.bot.delete_my_commands(language_code="ru")
-        assert await stage.bot.get_my_commands(language_code="ru") == ()
-
-    play(scene)
-
-
 def test_members_are_described() -> None:
     async def scene(stage: Stage) -> None:
         me = await stage.bot.get_me()

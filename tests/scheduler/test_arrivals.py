@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from scheduler.arrivals import ATTEMPTS, SMALL, ArrivalSource, UnavailableError
+from scheduler.arrivals import ATTEMPTS, DEATHS, SMALL, ArrivalSource, UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +139,9 @@ def test_trouble_is_tried_again_so_many_times_and_set_aside_with_its_words(
 
 
 def test_what_ended_the_process_again_and_again_is_set_aside_unread() -> None:
-    inbox = work(Memory(), Mail(attempts=ATTEMPTS + 1))
-    assert inbox.filed == []
-    assert inbox.parked == [f"the process ended {ATTEMPTS} times while working on it"]
+    inbox = work(Memory(), Mail(id=1, attempts=DEATHS), Mail(id=2, attempts=DEATHS + 1))
+    assert inbox.filed == ["read 1"]
+    assert inbox.parked == [f"the process ended {DEATHS} times while working on it"]
 
 
 @pytest.mark.parametrize("attempt", [1, ATTEMPTS])

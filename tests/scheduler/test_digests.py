@@ -32,16 +32,26 @@ def report(name: str = "weekly", schedule: str = "0 9 * * mon") -> Report:
     return Report(name=name, schedule=schedule, timezone="UTC", recipients=(BOSS, HEAD))
 
 
-def found(made: Made, *, now: datetime) -> list[tuple[str, tuple[str, ...]]]:
+def found(
+    made: Made, *, now: datetime, began: datetime | None = MONDAY - 99 * WEEK
+) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (f"{one.period.end:%m-%d}", one.recipients)
-        for one in owed(plan([report()]), made, now)
+        for one in owed(plan([report()]), made, now, began=began)
     ]
 
 
 def test_who_never_had_it_gets_the_newest_period() -> None:
     assert found({}, now=MONDAY + SETTLING) == [("11-23", (BOSS, HEAD))]
     assert found({}, now=MONDAY + WEEK / 2) == [("11-23", (BOSS, HEAD))]
+
+
+def test_a_new_desk_is_not_told_of_before_it_began() -> None:
+    later = MONDAY + WEEK / 2
+    assert found({}, now=later, began=None) == []
+    assert found({}, now=later, began=MONDAY) == []
+    assert found({}, now=later + WEEK, began=MONDAY) == [("11-30", (BOSS, HEAD))]
+    assert found({}, now=later, began=MONDAY - WEEK / 2) == [("11-23", (BOSS, HEAD))]
 
 
 def test_a_period_settles_before_it_is_counted() -> None:
@@ -72,7 +82,7 @@ def test_what_was_missed_too_long_ago_is_left_out() -> None:
 def test_a_changed_schedule_repeats_nothing() -> None:
     had = {("weekly", one): MONDAY for one in (BOSS, HEAD)}
     sooner = plan([report(schedule="0 8 * * mon")])
-    assert owed(sooner, had, MONDAY + WEEK / 2) == []
+    assert owed(sooner, had, MONDAY + WEEK / 2, began=MONDAY - WEEK) == []
 
 
 @dataclass(kw_only=True)
@@ -82,6 +92,9 @@ class Kept:
     ends: dict[tuple[str, str], datetime] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     tries: list[str] = field(default_factory=list)
+
+    async def began(self) -> datetime:
+        return MONDAY - WEEK
 
     async def made(self) -> Made:
         return self.ends
@@ -125,7 +138,7 @@ def test_a_digest_that_cannot_be_made_waits_and_keeps_no_other() -> None:
 def test_a_desk_without_digests_asks_nobody() -> None:
     class Nobody(Kept):
         @override
-        async def made(self) -> Made:
+        async def began(self) -> datetime:
             raise AssertionError("asked")
 
     source = Digesting(plans=(), runs=Nobody(), now=lambda: MONDAY)

@@ -31,7 +31,7 @@ LETTER = post(
 def file(store: Store, key: str, came: Any, *, channel: str = "smtp") -> None:
     """Keep one arrival and file it as what it came to."""
     store.write(lambda tx: doors.keep(tx, [arrival(key, channel)]))
-    inbox = Filing(store=store, rules=rules(), mirror=lambda work: None, owner="t")
+    inbox = Filing(store=store, rules=rules(), write=flush, owner="t")
 
     async def work() -> None:
         for one in await inbox.claim(10):

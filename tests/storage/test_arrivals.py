@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from app.filing import Filing
 from storage import arrivals, doors, lanes
+from storage.flush import flush
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.desks import FORUM, new_arrival, post, rules
@@ -18,7 +19,7 @@ from tickets.post import Post
 
 
 def filing(store: Store) -> Filing:
-    return Filing(store=store, rules=rules(), mirror=lambda work: None, owner="test")
+    return Filing(store=store, rules=rules(), write=flush, owner="test")
 
 
 def deliver(store: Store, key: str, came: Post) -> None:

@@ -158,6 +158,10 @@ def test_who_gets_no_notices_is_known_by_their_participation(bench: Bench) -> No
         ("robot@partner.example", True),
         ("olga@partner.example", False),
     ]
+    person = {"author": robot["author"], "in_reply_to": ("<1@partner.example>",)}
+    mail(bench, message_id="<2@partner.example>", **person)
+    joined = bench.look(lambda books: books.participants(ticket(bench).id))
+    assert [one.quiet for one in joined] == [False, False]
 
 
 def test_numbers_are_counted_per_site(bench: Bench) -> None:

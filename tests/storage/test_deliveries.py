@@ -306,6 +306,17 @@ def test_the_windows_spent_are_known_after_a_restart(relay: Relay) -> None:
     assert relay.store.read(lambda tx: chats.sent_since(tx, since)) == {}
 
 
+def test_what_was_on_its_way_at_a_restart_may_have_gone(relay: Relay) -> None:
+    chat = {"medium": Medium.TELEGRAM, "kind": "comment", "budget": "-100"}
+    for lane in ("t/1", "t/2"):
+        relay.queue(lane=lane, **chat)
+    due, _waiting = relay.claim(Medium.TELEGRAM, budget="-100")
+    relay.begin(due)
+    relay.now += timedelta(seconds=5)
+    spent = relay.store.read(lambda tx: chats.sent_since(tx, relay.now))
+    assert spent == {"-100": [relay.now]}
+
+
 def test_what_waits_is_counted(relay: Relay) -> None:
     relay.queue()
     relay.queue()

@@ -15,6 +15,7 @@ from tickets.letter import Mailbox
 from tickets.model import Contact, ContactId
 from tickets.talk import Blocked, Person
 from tickets.words import Medium, Outcome, Trust
+from tickets.work import ChatLink
 
 PAVEL = 2002
 
@@ -123,6 +124,17 @@ def test_the_answer_comes_the_way_they_wrote_last(play: Play, chat: Chat) -> Non
     play.handle(Blocked(chat=OLGA.id, blocked=True))
     play.say("Третий ответ")
     assert [one.medium for one in play.queued("answer")] == [Medium.MAIL]
+
+
+def test_who_was_quiet_by_mail_is_a_person_in_the_chat(play: Play, chat: Chat) -> None:
+    play.mail(message_id="<2@partner.example>", automatic=True)
+    shown = ChatLink(chat=OLGA.id, message_id=900, ticket_id=play.ticket.id)
+    play.records.talks.append(shown)
+    chat.write(link(play), command="start")
+    chat.write("Это я", reply_to=900)
+    assert [one.quiet for one in play.records.participants(play.ticket.id)] == [False]
+    chat.write("И ещё", reply_to=900)
+    assert play.types() == ["comment-added"]
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
@@ -152,6 +153,37 @@ def test_what_came_over_the_cap_is_not_told_of_later_either() -> None:
     assert told(play) == []
     play.press("close", "NN-1")
     assert told(play) == to_both("closed")
+
+
+def test_who_was_quiet_and_writes_as_people_do_is_told_again() -> None:
+    play = Play()
+    play.mail(automatic=True)
+    play.reply(automatic=True)
+    assert "participant-added" not in play.types()
+    play.reply()
+    (joined,) = [one for one in play.work.events if one.type == "participant-added"]
+    assert joined.data == {
+        "contact": play.ticket.requester.id,
+        "role": "requester",
+        "quiet": False,
+    }
+    play.press("close")
+    assert told(play) == [(IVAN, "closed", BY_ANNA)]
+    play.reply()
+    assert "participant-added" not in play.types()
+
+
+def test_who_is_over_the_cap_stays_quiet_until_a_day_is_over() -> None:
+    play = Play(rules=rules(acknowledgements_a_day=1))
+    for number in (1, 2):
+        play.mail(message_id=f"<{number}@x>")
+    play.reply(in_reply_to=("<2@x>",))
+    play.press("close", "NN-2")
+    assert told(play) == []
+    play.now += timedelta(days=1)
+    play.reply(in_reply_to=("<2@x>",))
+    play.press("close", "NN-2")
+    assert told(play) == [(IVAN, "closed", BY_ANNA)]
 
 
 def test_an_unproven_author_is_told_nothing_before_they_are_accepted() -> None:

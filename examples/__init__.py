@@ -1,0 +1,1 @@
+"""Programs that show how others work with the desk; none of them imports it."""

@@ -1,0 +1,148 @@
+"""A target that comes later, or chooses anew, ends up with what the desk has."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage import feeds
+from storage.store import Places
+from tests.app.catching import CH, LATE, NN, Target, comes
+from tests.app.mirrors import (
+    in_the_mirror,
+    move,
+    on_the_desk,
+)
+from tests.app.workshop import ANNA, Workshop, run
+
+
+def test_at_an_empty_desk_a_target_is_ready_at_once(records: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=LATE)
+        assert target.reach.ready
+        await shop.mail()
+        types = target.taker.types("NN-1")
+        assert types == ["opened", "participant-added", "comment-added"]
+        assert not target.step()
+
+    run(records, scene)
+
+
+def test_a_target_that_comes_later_has_all_that_was_there_before(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        shop.hire()
+        for n in range(3):
+            await shop.mail(f"{n}", subject=f"Тема {n}", text="ы" * 20_000)
+        target = Target(shop=shop, feed=LATE)
+        assert (target.reach.choice, target.reach.ready) == (None, False)
+        await target.finish()
+        assert sorted(comes(target.taker)) == [
+            ("NN-1", "snapshot"),
+            ("NN-2", "snapshot"),
+            ("NN-3", "snapshot"),
+            ("contact-1", "changed"),
+            ("specialist-1", "changed"),
+        ]
+        await shop.mail("later", more="In-Reply-To: <1@partner.example>")
+        assert target.taker.types("NN-2") == ["snapshot", "comment-added"]
+        state = target.taker.state()
+        assert in_the_mirror(state) == on_the_desk(shop.store)
+        (anna,) = state.specialists.values()
+        assert anna["telegram_id"] == ANNA
+
+    run(records, scene)
+
+
+def test_what_happens_meanwhile_is_in_the_snapshot_or_follows_it(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        await shop.mail("1")
+        target = Target(shop=shop, feed=LATE)
+        answer = "In-Reply-To: <1@partner.example>"
+        await shop.mail("2", more=answer)  # not one process less knows of the target
+        await shop.mail("3", subject="Новое")
+        assert target.taker.types("NN-1") == []
+        assert target.step()  # from now on all tickets that there are come
+        await shop.mail("4", more=answer)
+        await shop.mail("5", subject="Новейшее")
+        await shop.mail("6", more="In-Reply-To: <3@partner.example>")
+        await target.finish()
+        await shop.mail("7", more=answer)
+        assert target.taker.types("NN-1") == ["snapshot", "comment-added"]
+        assert target.taker.types("NN-2")[3:] == ["snapshot"]
+        assert target.taker.types("NN-3")[0] == "opened"
+        assert in_the_mirror(target.taker.state()) == on_the_desk(shop.store)
+
+    run(records, scene)
+
+
+def test_a_filter_that_changes_takes_leave_and_tells_what_is_new(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=NN)
+        shop.open_site("CH")
+        for n in range(3):
+            await shop.mail(f"{n}", subject=f"Тема {n}")
+        move(shop.store, "NN-2", "CH", writes=target.writes)
+        await shop.settle()
+        assert sorted(target.taker.state().tickets) == ["NN-1", "NN-3"]
+        seen = len(target.taker.events)
+        target.choose(LATE)
+        await target.finish()
+        assert comes(target.taker)[seen:] == [("NN-2", "snapshot")]
+        target.choose(CH)
+        await target.finish()
+        left = [("NN-1", "snapshot"), ("NN-3", "snapshot")]
+        assert sorted(comes(target.taker)[seen + 1 :]) == left
+        state = target.taker.state()
+        assert in_the_mirror(state) == on_the_desk(shop.store, sites=["CH"])
+
+    run(records, scene)
+
+
+def test_a_filter_that_changes_back_before_it_took_effect_changes_nothing(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=NN)
+        await shop.mail("1")
+        seen = len(target.taker.events)
+        target.choose(CH)
+        target.choose(NN)
+        await target.finish()
+        await shop.mail("2", more="In-Reply-To: <1@partner.example>")
+        assert comes(target.taker)[seen:] == [("NN-1", "comment-added")]
+
+    run(records, scene)
+
+
+def test_a_target_that_is_ready_is_not_asked_for_again(
+    records: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        Target(shop=shop, feed=NN)
+        await shop.mail("1")
+        monkeypatch.setattr(feeds, "known", None)
+        await shop.mail("2", subject="Другое")
+        assert len(shop.rows("SELECT id FROM ticket")) == 2
+
+    run(records, scene)
+
+
+def test_a_target_that_was_fed_before_rows_were_kept_is_ready(records: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=LATE)
+        await shop.mail("1")
+        shop.execute("DELETE FROM cursor WHERE name LIKE 'bus:%'")
+        seen = len(target.taker.events)
+        target.choose(LATE)
+        assert target.reach.ready
+        target.choose(CH)
+        await target.finish()
+        assert comes(target.taker)[seen:] == [("NN-1", "snapshot")]
+        assert target.taker.state().tickets == {}
+
+    run(records, scene)

@@ -1,0 +1,84 @@
+"""A queue of RabbitMQ that is one test's own, written and read by AMQP 1.0."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aio_pika
+from proton import Message, Timeout
+from proton.utils import BlockingConnection
+
+from bus.amqp1.node import Node, OpenDoor, read_node
+from bus.amqp1.publisher import Amqp1
+from bus.manner import Manner
+from tests.brokers import RabbitMq
+from tests.bus.amqp1.peer import body_of
+
+#: Shorter than in earnest, and still long for two busy cores.
+MANNER = Manner(open=6.0, confirm=10.0, apart=10.0, close=1.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """A durable queue, known by its name."""
+
+    rabbit: RabbitMq
+    name: str
+
+    @property
+    def node(self) -> Node:
+        where = f"guest:guest@127.0.0.1:{self.rabbit.port}"
+        return read_node(f"amqp1://{where}//amq/queue/{self.name}")
+
+    def publisher(self, node: Node | None = None, **manner: Any) -> Amqp1:
+        return Amqp1(OpenDoor(node or self.node), replace(MANNER, **manner))
+
+    async def read(self) -> list[Message]:
+        """Take all that is in the queue, with proton's own client."""
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> list[Message]:
+        client = BlockingConnection(
+            f"amqp://127.0.0.1:{self.rabbit.port}",
+            timeout=10,
+            user="guest",
+            password="guest",  # noqa: S106 # RabbitMQ's own, on loopback
+            allowed_mechs="PLAIN",
+        )
+        found = []
+        try:
+            receiver = client.create_receiver(f"/amq/queue/{self.name}", credit=100)
+            while True:
+                found.append(receiver.receive(timeout=0.5))
+                receiver.accept()
+        except Timeout:
+            return found
+        finally:
+            client.close()
+
+    async def bodies(self) -> list[bytes]:
+        return [body_of(one) for one in await self.read()]
+
+    async def make(self, limits: Mapping[str, str | int] | None = None) -> None:
+        async with await aio_pika.connect(f"{self.rabbit.url}/") as connection:
+            channel = await connection.channel()
+            await channel.declare_queue(
+                self.name, durable=True, arguments=dict(limits or {})
+            )
+
+    async def delete(self) -> None:
+        async with await aio_pika.connect(f"{self.rabbit.url}/") as connection:
+            await (await connection.channel()).queue_delete(self.name)
+
+
+async def settle(
+    rabbit: RabbitMq, *, limits: Mapping[str, str | int] | None = None, name: str = ""
+) -> Queue:
+    """Make a queue as the owners of a bus do."""
+    queue = Queue(rabbit=rabbit, name=name or f"desk-{uuid.uuid4().hex}")
+    await queue.make(limits)
+    return queue

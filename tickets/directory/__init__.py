@@ -1,0 +1,1 @@
+"""Partners, their people and staff, taken over from the systems that keep them."""
