@@ -133,21 +133,23 @@ def _goes_on(line: str) -> bool:
 
 def _ruled(lines: Sequence[str]) -> int | None:
     """Find a drawn line above a name and how to reach it."""
-    for at in range(len(lines) - 1, -1, -1):
-        if _RULE.fullmatch(lines[at]):
-            below = [line for line in lines[at + 1 :] if line]
-            named = bool(below) and bool(_NAMELIKE.match(below[0])) and _is_card(below)
-            return at if named and any(map(_CONTACT.search, below[1:])) else None
-    return None
+    at, below = _drawn(lines)
+    if not below or not _NAMELIKE.match(below[0]) or not _is_card(below):
+        return None
+    return at if any(map(_CONTACT.search, below[1:])) else None
 
 
 def _list(lines: Sequence[str]) -> int | None:
+    at, below = _drawn(lines)
+    return at if len(below) < _MOST and any(map(_LIST.search, below)) else None
+
+
+def _drawn(lines: Sequence[str]) -> tuple[int, list[str]]:
+    """Return where the last drawn line is and what stands below it, if there is one."""
     for at in range(len(lines) - 1, -1, -1):
-        if _RULE.fullmatch(lines[at]):
-            below = [line for line in lines[at + 1 :] if line]
-            told = any(map(_LIST.search, below))
-            return at if told and len(below) < _MOST else None
-    return None
+        if lines[at].startswith(("_", "-", "–", "—")) and _RULE.fullmatch(lines[at]):
+            return at, [line for line in lines[at + 1 :] if line]
+    return 0, []
 
 
 def is_phone(line: str) -> bool:

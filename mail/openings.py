@@ -12,6 +12,8 @@ from mail.prose import MARK
 
 _HEADER = re.compile(r"[*_\s]{0,6}([^\W\d_][^:：\d\n*]{0,24}?)[*_\s]{0,6}[:：](?!//)")
 _ORIGINAL = re.compile(rf"(?:{tongues.ORIGINAL})\s*[:：]?", re.IGNORECASE)
+# Without any of these a line can only be the bare words "Original message".
+_HINT = re.compile(rf"[:：>\d{MARK}]|^[-–—_=*#]")
 _REPLY_ABOVE = re.compile(rf"(?:{tongues.REPLY_ABOVE})", re.IGNORECASE)
 _FORWARDED = re.compile(rf"(?:{tongues.FORWARDED})", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+\.\w")
@@ -21,6 +23,7 @@ _DRAWN = "-–—_=* "
 _FENCED = 120
 _HEADERS, _GAPS, _WRAPS, _NAMED = 14, 2, 2, 40
 _LEADING = frozenset({tongues.FROM, tongues.DATE, tongues.SUBJECT})
+_TRIED = (":", "：", ">", "wrote", "--")
 _TRIES = 80  # more beginnings than any letter has
 
 
@@ -51,7 +54,7 @@ def openings(lines: Sequence[str]) -> list[Opening]:
             at += 1
             continue
         opening = _opening(lines, at)
-        tries += said.may_end(line) or role_of(line) in _LEADING
+        tries += line.endswith(_TRIED) or role_of(line) in _LEADING
         if opening is not None:
             found.append(opening)
         at = opening.end if opening else at + 1
@@ -59,7 +62,8 @@ def openings(lines: Sequence[str]) -> list[Opening]:
 
 
 def _opening(lines: Sequence[str], at: int) -> Opening | None:
-    for rule, kind, find in RULES:
+    hinted = _HINT.search(lines[at]) or said.wraps(lines, at)
+    for rule, kind, find in RULES if hinted else BARE_RULES:
         end = find(lines, at)
         if end is not None:
             start = _start(lines, at)
@@ -177,3 +181,4 @@ RULES: tuple[tuple[str, Kind, Find], ...] = (
     ("headers", Kind.QUOTE, _headers),
     ("somebody wrote", Kind.QUOTE, _said),
 )
+BARE_RULES = tuple(rule for rule in RULES if rule[2] is _fence)

@@ -85,7 +85,7 @@ def read(text: str, *, below: bool, alone: bool) -> Said:
 
 def end(lines: Sequence[str], at: int) -> int | None:
     """Return the line below such words that begin at a line; None if none do."""
-    if not (may_end(lines[at]) or _START.match(lines[at]) or _wraps(lines, at)):
+    if not (may_end(lines[at]) or _START.match(lines[at]) or wraps(lines, at)):
         return None
     text = ""
     above = lines[at - 1] if at else ""
@@ -110,7 +110,8 @@ def may_end(line: str) -> bool:
     return words.endswith(_LAST) or (bool(words) and line.endswith("--"))
 
 
-def _wraps(lines: Sequence[str], at: int) -> bool:
+def wraps(lines: Sequence[str], at: int) -> bool:
+    """Say whether an address stands alone in the next line."""
     return at + 1 < len(lines) and lines[at + 1].startswith("<")
 
 
