@@ -1,12 +1,13 @@
 # make run    start the desk with the sandbox, on this machine alone
 # make demo   a morning at the desk, in under a minute
 # make test   the whole suite; make check: the linters; make bench: figures
+# make corpus  mails of other projects, where they are kept, and how they are read
 # make texts  bring new messages into the catalogues, to be translated there
 PYTHON ?= python3
 BIN := .venv/bin
 PORTS ?=
 
-.PHONY: run demo test check bench servers amqp1 format texts lock clean
+.PHONY: run demo test check bench corpus servers amqp1 format texts lock clean
 
 run: .venv/run-ready
 	$(BIN)/zayavka run --sandbox
@@ -29,6 +30,9 @@ check: .venv/dev-ready
 
 bench: .venv/dev-ready
 	$(BIN)/python -m tests.bench
+
+corpus: .venv/dev-ready
+	$(BIN)/python -m tests.corpus
 
 format: .venv/dev-ready
 	$(BIN)/ruff check --fix .
