@@ -26,6 +26,8 @@ class Happened(StrEnum):
     CATCHING_UP_FAILED = "catching_up_failed"
     CAUGHT_UP = "caught_up"
     CLAIM_FAILED = "claim_failed"
+    COMMAND_UNREADABLE = "command_unreadable"
+    COMMANDS_UNHEARD = "commands_unheard"
     CONTROL_FAILED = "control.failed"
     CONTROL_GAVE_UP = "control.gave_up"
     DIGEST_MADE = "digest_made"
