@@ -249,6 +249,7 @@ class Service:
             heard=self.heard,
             command_doors=self.command_doors,
             plans=kit.plans,
+            targets=tuple(target.name for target in self.config.bus),
         )
         self.http = web.make_http(kit, watch)
         where = f"{self.config.http.port} on {self.config.http.host}"
