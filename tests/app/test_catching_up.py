@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
+import pytest
+from structlog.testing import capture_logs
+
+from app.publishing import chosen
 from storage import feeds
 from storage.store import Places
-from tests.app.catching import CH, LATE, NN, Target, comes
+from tests.app.catching import CH, LATE, NN, Target, comes, enter
 from tests.app.mirrors import (
     in_the_mirror,
     move,
     on_the_desk,
 )
 from tests.app.workshop import ANNA, Workshop, run
-
 
 def test_at_an_empty_desk_a_target_is_ready_at_once(records: Places) -> None:
     async def scene(shop: Workshop) -> None:
@@ -117,6 +120,48 @@ def test_a_filter_that_changes_back_before_it_took_effect_changes_nothing(
         assert comes(target.taker)[seen:] == [("NN-1", "comment-added")]
 
     run(records, scene)
+
+
+def test_what_another_process_wanted_that_is_gone_again_does_not_take_effect(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=NN)
+        await shop.mail("1")
+        seen = len(target.taker.events)
+        enter(shop.store, CH)  # it started, and was stopped before it could begin
+        assert not target.step()
+        assert target.reach.choice == chosen(NN)
+        await shop.mail("2", more="In-Reply-To: <1@partner.example>")
+        assert comes(target.taker)[seen:] == [("NN-1", "comment-added")]
+
+    run(records, scene)
+
+
+def test_a_ticket_that_cannot_be_told_does_not_end_the_desk(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        await shop.mail("1")
+        target = Target(shop=shop, feed=LATE)
+        while target.reach.choice is None or target.reach.people:
+            assert target.step()
+        monkeypatch.setattr("bus.envelope.BODY_LIMIT", 10)
+        monkeypatch.setattr("bus.snapshots.BODY_LIMIT", 10)
+        with capture_logs() as logs:
+            running = asyncio.create_task(target.catch_up.run())
+            async with asyncio.timeout(10):
+                while not logs:  # noqa: ASYNC110 # what another thread brings about
+                    await asyncio.sleep(0.01)
+            assert not running.done()
+            target.catch_up.stop()
+            await running
+        assert [one["event"] for one in logs] == ["catching_up_failed"]
+        monkeypatch.undo()
+        await target.finish()
+        assert target.taker.types("NN-1") == ["snapshot"]
+
+    run(places, scene)
 
 
 def test_a_target_that_is_ready_is_not_asked_for_again(
