@@ -169,8 +169,9 @@ class Service:
         def job(tx: Transaction) -> None:
             if not kit.store.is_sqlite:
                 processes.appear(tx, kit.owner, told)
-            for name, wanted in told.items():
+            for name, wanted in sorted(told.items()):
                 feeds.enter(tx, name, wanted)
+            feeds.forget_others(tx, told)
 
         await asyncio.wrap_future(kit.store.submit(job))
         if not kit.store.is_sqlite:

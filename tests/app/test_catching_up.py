@@ -15,6 +15,7 @@ from tests.app.mirrors import (
     in_the_mirror,
     move,
     on_the_desk,
+    publishing,
 )
 from tests.app.workshop import ANNA, Workshop, run
 
@@ -134,6 +135,28 @@ def test_what_another_process_wanted_that_is_gone_again_does_not_take_effect(
         assert target.reach.choice == chosen(NN)
         await shop.mail("2", more="In-Reply-To: <1@partner.example>")
         assert comes(target.taker)[seen:] == [("NN-1", "comment-added")]
+
+    run(records, scene)
+
+
+def test_a_target_that_was_away_for_a_while_is_caught_up_with(records: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=NN)
+        for n in range(2):
+            await shop.mail(f"{n}", subject=f"Тема {n}")
+        shop.store.write(lambda tx: feeds.forget_others(tx, ["another"]))
+        shop.write_with(publishing().commit)
+        shop.hire()
+        await shop.mail("meanwhile", more="In-Reply-To: <0@partner.example>")
+        seen = len(target.taker.events)
+        target.choose(NN)
+        await target.finish()
+        assert sorted(comes(target.taker)[seen:]) == [
+            ("NN-1", "snapshot"),
+            ("contact-1", "changed"),
+            ("specialist-1", "changed"),
+        ]
+        assert in_the_mirror(target.taker.state()) == on_the_desk(shop.store)
 
     run(records, scene)
 
