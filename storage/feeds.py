@@ -103,6 +103,13 @@ def begin(tx: Transaction, name: str) -> Reach:
     )
 
 
+def look_again(tx: Transaction, name: str) -> None:
+    """Let each ticket be looked at again: whether it is chosen may have changed."""
+    reach = lock(tx, name)
+    if reach.coming is None:  # else it will be
+        _write(tx, name, reach, upto=0, top=_last_ticket(tx), ready=False)
+
+
 def _last_ticket(tx: Transaction) -> int:
     return int(tx.run(select(func.max(TICKET.c.id))).scalar() or 0)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
 
-from app.publishing import chosen
+from app.publishing import Publishing, chosen
+from bus.feeds import Choice, Feed
 from storage import feeds
-from storage.store import Places
+from storage.store import Places, Store
+from storage.transaction import Transaction
 from tests.app.catching import CH, LATE, NN, Target, comes, enter
 from tests.app.mirrors import (
     in_the_mirror,
@@ -18,6 +22,41 @@ from tests.app.mirrors import (
     publishing,
 )
 from tests.app.workshop import ANNA, Workshop, run
+from tickets.foreign import KnownOrganisation
+from tickets.model import Organisation
+from tickets.registry import add_organisation, record_organisation
+from tickets.work import Work
+
+ROMASHKA = Feed(name="late", choice=Choice.of([], ["Ромашка"]))
+
+
+def register(tx: Transaction, writes: Publishing) -> Organisation:
+    work = Work(now=tx.now, ids=tx.ids)
+    made = add_organisation(
+        work, name="Василёк", domains=["partner.example"], site=None
+    )
+    writes.commit(tx, [work])
+    return made
+
+
+def rename(
+    store: Store, partner: Organisation, name: str, *, version: int, writes: Publishing
+) -> None:
+    """Let a corporate system call a partner something else."""
+
+    def job(tx: Transaction) -> None:
+        work = Work(now=tx.now, ids=tx.ids)
+        known = KnownOrganisation(
+            organisation=replace(partner, name=name),
+            domains=("partner.example",),
+            version=version,
+        )
+        work.organisations.append(known)
+        record_organisation(work, known, actor="bus:erp")
+        writes.commit(tx, [work])
+
+    store.write(job)
+
 
 def test_at_an_empty_desk_a_target_is_ready_at_once(records: Places) -> None:
     async def scene(shop: Workshop) -> None:
@@ -157,6 +196,32 @@ def test_a_target_that_was_away_for_a_while_is_caught_up_with(records: Places) -
             ("specialist-1", "changed"),
         ]
         assert in_the_mirror(target.taker.state()) == on_the_desk(shop.store)
+
+    run(records, scene)
+
+
+def test_a_partner_that_is_renamed_takes_its_tickets_in_sight_and_out_of_it(
+    records: Places,
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=ROMASHKA)
+        partner = shop.store.write(partial(register, writes=target.writes))
+        for n in range(2):
+            await shop.mail(f"{n}", subject=f"Тема {n}")
+        people = [("contact-1", "changed"), ("organisation-1", "changed")]
+        assert sorted(comes(target.taker)) == people
+        rename(shop.store, partner, "Ромашка", version=2, writes=target.writes)
+        answer = "In-Reply-To: <0@partner.example>"
+        await shop.mail("meanwhile", more=answer)
+        await target.finish()
+        await shop.mail("later", more=answer)
+        assert target.taker.types("NN-1") == ["snapshot", "comment-added"]
+        assert in_the_mirror(target.taker.state()) == on_the_desk(shop.store)
+        rename(shop.store, partner, "Лютик", version=3, writes=target.writes)
+        await target.finish()
+        await shop.mail("last", more=answer)
+        assert target.taker.types("NN-1")[2:] == ["snapshot"]
+        assert target.taker.state().tickets == {}
 
     run(records, scene)
 
