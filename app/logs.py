@@ -34,6 +34,7 @@ class Happened(StrEnum):
     LEFT_WITHOUT_WORD = "left_without_word"
     LISTENER_LOST = "listener_lost"
     PROCESS_ABSENT = "process_absent"
+    MENU_NOT_SET = "menu_not_set"
     POLLING_FAILED = "polling_failed"
     POLLING_RECOVERED = "polling_recovered"
     LEADING = "leading"
