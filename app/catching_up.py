@@ -29,6 +29,9 @@ STRETCH = 50
 PEOPLE = 500
 #: So often we look whether other processes are gone, in seconds.
 LOOK = 1.0
+#: So often, whether a target that has caught up must be told more: a partner that it
+#: chooses by name is renamed, or it was away from the configuration.
+AWHILE = 15.0
 #: So long we rest after a fault of our own, in seconds.
 AFTER_FAULT = 30.0
 #: So long a process is absent before it is taken for gone: it may have lost its
@@ -61,8 +64,8 @@ class CatchUp:
             try:
                 if await asyncio.wrap_future(self.store.submit(self.step)):
                     continue
-                if self._is_ready:  # and stays so as long as this process lives
-                    await self._stopping.wait()
+                if self._is_ready:
+                    await self._rest(AWHILE)
             except StorageError as error:
                 log.warning(
                     "catching_up_failed", target=self.feed.name, error=str(error)

@@ -252,6 +252,28 @@ def test_a_ticket_that_cannot_be_told_does_not_end_the_desk(
     run(places, scene)
 
 
+def test_a_target_that_has_caught_up_is_looked_at_again(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.catching_up.AWHILE", 0.01)
+    monkeypatch.setattr("app.catching_up.LOOK", 0.01)
+
+    async def scene(shop: Workshop) -> None:
+        target = Target(shop=shop, feed=NN)
+        assert target.reach.ready
+        running = asyncio.create_task(target.catch_up.run())
+        async with asyncio.timeout(10):
+            while not target.catch_up._is_ready:  # noqa: ASYNC110 # another thread's
+                await asyncio.sleep(0.01)
+            shop.store.write(lambda tx: feeds.look_again(tx, NN.name))
+            while not target.reach.ready:  # noqa: ASYNC110 # likewise
+                await asyncio.sleep(0.01)
+        target.catch_up.stop()
+        await running
+
+    run(places, scene)
+
+
 def test_a_target_that_is_ready_is_not_asked_for_again(
     records: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
