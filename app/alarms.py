@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from storage.alarms import KIND, raise_alarm
@@ -26,7 +27,9 @@ class Alarms:
         """Tell that a target of the bus takes no more of a stream."""
         stream = due.lease.lane.removeprefix(f"bus/{due.target}/")
         kind, _, number = stream.partition(":")
-        which = f"--ticket {number}" if kind == "ticket" else f"--stream {stream}"
+        which = f"--ticket {number}"
+        if kind != "ticket":  # a sender may have named it: it goes into a shell
+            which = f"--stream {shlex.quote(stream)}"
         facts: Json = {
             "notice": "bus",
             "id": due.id,

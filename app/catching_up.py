@@ -29,6 +29,11 @@ STRETCH = 50
 PEOPLE = 500
 #: So often we look whether other processes are gone, in seconds.
 LOOK = 1.0
+#: So often, whether a target that has caught up must be told more: a partner that it
+#: chooses by name is renamed, or it was away from the configuration.
+AWHILE = 15.0
+#: So long we rest after a fault of our own, in seconds.
+AFTER_FAULT = 30.0
 #: So long a process is absent before it is taken for gone: it may have lost its
 #: session alone, or not have told yet that it is there.
 GRACE = timedelta(seconds=15)
@@ -59,17 +64,20 @@ class CatchUp:
             try:
                 if await asyncio.wrap_future(self.store.submit(self.step)):
                     continue
-                if self._is_ready:  # and stays so as long as this process lives
-                    await self._stopping.wait()
+                if self._is_ready:
+                    await self._rest(AWHILE)
             except StorageError as error:
                 log.warning(
                     "catching_up_failed", target=self.feed.name, error=str(error)
                 )
+            except Exception:  # a ticket that cannot be told must not end the desk
+                log.exception("catching_up_failed", target=self.feed.name)
+                await self._rest(AFTER_FAULT)
             await self._rest()
 
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float = LOOK) -> None:
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(seconds):
                 await self._stopping.wait()
         except TimeoutError:
             return
@@ -82,7 +90,8 @@ class CatchUp:
         if reach.ready:
             return False
         if reach.coming is not None:
-            if not self._is_alone(tx):
+            # What comes may be another process's wish: we would feed it our way.
+            if reach.coming != chosen(self.feed) or not self._is_alone(tx):
                 return False
             reach = feeds.begin(tx, name)
             log.info("catching_up", target=name, tickets_upto=reach.top)

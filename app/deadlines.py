@@ -46,19 +46,27 @@ class Deadlines:
     async def work(self, batch: Sequence[Due]) -> None:
         for one in batch:
             try:
-                await asyncio.wrap_future(self.store.submit(partial(self._ring, one)))
+                ring = self.store.submit(partial(self._ring, one))
+                is_rung = await asyncio.wrap_future(ring)
             except Exception:
                 await asyncio.wrap_future(self.store.submit(partial(_again, one)))
                 raise
-            log.info("timer_rung", kind=one.kind, subject=one.subject)
+            if is_rung:
+                log.info("timer_rung", kind=one.kind, subject=one.subject)
 
-    def _ring(self, one: Due, tx: Transaction) -> None:
-        if not timers.take(tx, one):
-            return
+    def _ring(self, one: Due, tx: Transaction) -> bool:
+        """Do what follows, unless another process did or the timer is not due now.
+
+        The ticket is locked before the timer, as by all others: who first took the
+        timer could wait for the ticket of somebody who waits for the timer.
+        """
         work = Work(now=tx.now, ids=tx.ids)
         desk = Desk(work=work, books=SqlBooks(tx), rules=self.rules)
         RINGS[one.kind](desk, one.subject)
+        if not timers.take(tx, one):
+            return False
         self.write(tx, [work])
+        return True
 
 
 def _again(one: Due, tx: Transaction) -> None:

@@ -64,6 +64,7 @@ class Watch:
     heard: Mapping[str, Led] = field(default_factory=dict)  # queues of commands
     command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
     plans: tuple[Planned, ...] = ()  # the digests
+    targets: tuple[str, ...] = ()  # of the bus
 
     async def parts(self) -> Mapping[str, Part]:
         parts = {"storage": await self._storage()}
@@ -110,7 +111,9 @@ class Watch:
     def _read(self, tx: Transaction) -> dict[str, Backlog]:
         found = {"arrivals": self._backlog(*backlog.of_arrivals(tx))}
         for medium in Medium:
-            waits = backlog.of_deliveries(tx, medium)
+            # What waits for a target that is gone waits for nobody.
+            among = self.targets if medium is Medium.BUS else None
+            waits = backlog.of_deliveries(tx, medium, among)
             found[str(medium)] = self._backlog(*waits)
         return found
 

@@ -75,12 +75,13 @@ class Mirroring:
 
     def _settle(self, wave: Sequence[tuple[Due, Answer]], tx: Transaction) -> None:
         """Mark a wave; what was taken over by another relay is its own to mark."""
+        rest = [one for one in wave if not isinstance(one[1], Sent)]
+        # All lanes at once, in the one order in which they are ever locked.
+        ours = deliveries.held(tx, [due for due, _ in wave]) if rest else set()
         deliveries.confirm(
             tx,
             [(due, answer.receipt) for due, answer in wave if isinstance(answer, Sent)],
         )
-        rest = [one for one in wave if not isinstance(one[1], Sent)]
-        ours = deliveries.held(tx, [due for due, _ in rest]) if rest else set()
         for due, answer in rest:
             if due.lease.lane in ours:
                 self._keep(tx, due, answer)

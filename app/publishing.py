@@ -12,7 +12,7 @@ from app.telling import Telling
 from bus.feeds import Choice, Feed
 from bus.mirror import mirror
 from bus.schemas import Schemas
-from storage import feeds
+from storage import directory, feeds
 from storage.feeds import Chosen, Reach
 from storage.flush import flush
 from storage.transaction import Transaction
@@ -45,21 +45,52 @@ class Publishing:
                 links=self.telling.links,
             )
         ]
+        named = self._named_anew(tx, works, now)
         flush(tx, works)
         if wishes:
             self.telling.queue(tx, wishes)
+        for name in named:
+            feeds.look_again(tx, name)
+
+    def _named_anew(
+        self, tx: Transaction, works: Sequence[Work], now: Sequence[Feed]
+    ) -> list[str]:
+        """Return the targets that choose a partner by the former or the new name.
+
+        All its tickets come in sight or go out of it: more than one transaction can
+        tell, so it is told as to a target that chooses anew.
+        """
+        names = {
+            one.organisation.id: one.organisation.name
+            for work in works
+            for one in work.organisations
+        }
+        if not names:
+            return []
+        former = directory.names(tx, list(names))
+        changed = {(former.get(id_), name) for id_, name in names.items()}
+        return [
+            feed.name
+            for feed in now
+            if feed.choice
+            and any(
+                (old in feed.choice.organisations) != (new in feed.choice.organisations)
+                for old, new in changed
+            )
+        ]
 
     def _as_they_are(self, tx: Transaction) -> list[Feed]:
         """Return the feeds as their rows have them; one that is ready stays so.
 
-        Another choice takes effect once no process is left that has this one.
+        Another choice takes effect once no process is left that has this one. What
+        chooses partners by name is looked up each time: they may be renamed.
         """
         found = []
         for feed in self.feeds:
             known = self._ready.get(feed.name)
             if known is None and (reach := feeds.known(tx, feed.name)):
                 known = _feed_of(feed.name, reach)
-                if reach.ready:
+                if reach.ready and not (known.choice and known.choice.organisations):
                     self._ready[feed.name] = known
             if known is None:  # and is not kept: this transaction may be undone
                 known = _feed_of(feed.name, feeds.meet(tx, feed.name, chosen(feed)))

@@ -101,8 +101,18 @@ async def _compare(
 async def _compare_positions(look: Look[Any], target: str, url: str) -> Comparison:
     sent = await asyncio.to_thread(look, lambda tx: published.newest(tx, target))
     told = await HttpPositions(url=url).ask()
-    tickets = {one: seq for one, seq in told.items() if TICKET.fullmatch(one)}
-    return compare_positions({key_of(one): seq for one, seq in sent.items()}, tickets)
+    streams = {
+        f"ticket:{one}": seq for one, seq in told.items() if TICKET.fullmatch(one)
+    }
+    ahead = {one: seq for one, seq in streams.items() if seq > sent.get(one, 0)}
+    ours = await asyncio.to_thread(look, lambda tx: published.reached(tx, ahead))
+    # It was sent since we looked, or is being sent: that is no fault.
+    streams |= {one: sent.get(one, 0) for one in ours}
+    return compare_positions(_keyed(sent), _keyed(streams))
+
+
+def _keyed(streams: dict[str, int]) -> dict[str, int]:
+    return {key_of(one): seq for one, seq in streams.items()}
 
 
 async def keep(store: Store, result: Reconciled) -> None:

@@ -169,8 +169,9 @@ class Service:
         def job(tx: Transaction) -> None:
             if not kit.store.is_sqlite:
                 processes.appear(tx, kit.owner, told)
-            for name, wanted in told.items():
+            for name, wanted in sorted(told.items()):
                 feeds.enter(tx, name, wanted)
+            feeds.forget_others(tx, told)
 
         await asyncio.wrap_future(kit.store.submit(job))
         if not kit.store.is_sqlite:
@@ -249,6 +250,7 @@ class Service:
             heard=self.heard,
             command_doors=self.command_doors,
             plans=kit.plans,
+            targets=tuple(target.name for target in self.config.bus),
         )
         self.http = web.make_http(kit, watch)
         where = f"{self.config.http.port} on {self.config.http.host}"

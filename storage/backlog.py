@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, text
@@ -25,14 +26,15 @@ def of_arrivals(tx: Transaction) -> Backlog:
     return count, oldest, int(tx.run(parked).scalar_one())
 
 
-def of_deliveries(tx: Transaction, channel: Medium) -> Backlog:
-    """Return what waits to leave by a channel."""
-    count, oldest = tx.run(
-        select(func.count(), func.min(DELIVERY.c.created_at))
-        .where(DELIVERY.c.channel == channel, WAITING["delivery"])
-    ).one()  # fmt: skip
+def of_deliveries(
+    tx: Transaction, channel: Medium, targets: Sequence[str] | None = None
+) -> Backlog:
+    """Return what waits to leave by a channel, perhaps for some targets alone."""
+    which = DELIVERY.c.channel == channel
+    if targets is not None:
+        which &= DELIVERY.c.target.in_(targets)
+    waiting = select(func.count(), func.min(DELIVERY.c.created_at))
+    count, oldest = tx.run(waiting.where(which, WAITING["delivery"])).one()
     parked = select(func.count()).select_from(DELIVERY)
-    parked = parked.where(
-        DELIVERY.c.channel == channel, text("delivery.state = 'parked'")
-    )
+    parked = parked.where(which, text("delivery.state = 'parked'"))
     return count, oldest, int(tx.run(parked).scalar_one())

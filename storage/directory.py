@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
@@ -90,6 +91,13 @@ def _named(foreign: ForeignId) -> ColumnElement[bool]:
         & (TOLD.c.kind == foreign.kind)
         & (TOLD.c.foreign_id == foreign.id)
     )
+
+
+def names(tx: Transaction, organisations: Sequence[int]) -> dict[int, str]:
+    """Return what partners are called now, by their ids."""
+    wanted = ORGANISATION.c.id.in_(organisations)
+    found = tx.run(select(ORGANISATION.c.id, ORGANISATION.c.name).where(wanted))
+    return {row.id: row.name for row in found}
 
 
 def change(tx: Transaction, work: Work) -> None:

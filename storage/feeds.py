@@ -5,7 +5,7 @@ A row of ``cursor`` a target. It is ready once it was told of every ticket it ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -71,12 +71,25 @@ def enter(tx: Transaction, name: str, wanted: Chosen) -> Reach:
     return _write(tx, name, reach, coming=wanted, ready=False)
 
 
+def forget_others(tx: Transaction, names: Collection[str]) -> None:
+    """Let targets that are fed no more begin anew if they ever come back.
+
+    What happens from now on nobody tells them.
+    """
+    prefix = _name("")
+    found = tx.run(select(CURSOR.c.name).where(CURSOR.c.name.startswith(prefix)))
+    for name in sorted({row.name.removeprefix(prefix) for row in found} - {*names}):
+        reach = lock(tx, name)
+        wanted = reach.coming or reach.choice
+        if reach.choice is not None:
+            move(tx, name, reach, choice=None, coming=wanted, ready=False, people=None)
+
+
 def begin(tx: Transaction, name: str) -> Reach:
     """Let what is to come be chosen; each ticket there is will be looked at."""
     reach = lock(tx, name)
     if reach.coming is None:
         return reach
-    last = tx.run(select(func.max(TICKET.c.id))).scalar() or 0
     people = dict.fromkeys(KINDS, 0) if reach.choice is None else reach.people
     return _write(
         tx,
@@ -85,9 +98,20 @@ def begin(tx: Transaction, name: str) -> Reach:
         choice=reach.coming,
         coming=None,
         upto=0,
-        top=last,
+        top=_last_ticket(tx),
         people=people,
     )
+
+
+def look_again(tx: Transaction, name: str) -> None:
+    """Let each ticket be looked at again: whether it is chosen may have changed."""
+    reach = lock(tx, name)
+    if reach.coming is None:  # else it will be
+        _write(tx, name, reach, upto=0, top=_last_ticket(tx), ready=False)
+
+
+def _last_ticket(tx: Transaction) -> int:
+    return int(tx.run(select(func.max(TICKET.c.id))).scalar() or 0)
 
 
 def move(tx: Transaction, name: str, reach: Reach, **fields: Any) -> Reach:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +26,16 @@ MANY = 500
 def sent(
     tx: Transaction, target: str, since: datetime | None
 ) -> dict[str, tuple[str, int]]:
-    """Return stream and seq of what was confirmed, by the event's id."""
+    """Return stream and seq of what was confirmed, by the event's id.
+
+    A part of a snapshot has an id of its own, and the place of the newest event in it.
+    """
     rows = tx.run(
-        _of(target, since, _event.id, _event.stream, _event.seq)
+        _of(target, since, _event.id, _event.stream, _event.seq, _delivery.facts)
         .join(EVENT, _delivery.event_id == _event.id)
         .where(~_OF_ITS_OWN)
     )  # fmt: skip
-    found = {row.id: (row.stream, row.seq) for row in rows}
+    found = {row.facts.get("id", row.id): (row.stream, row.seq) for row in rows}
     return {**found, **dict(_of_their_own(tx, target, since))}
 
 
@@ -42,7 +45,7 @@ def _of(target: str, since: datetime | None, *columns: Any) -> Select[Any]:
     return query if since is None else query.where(_delivery.sent_at >= since)
 
 
-#: What a target alone was sent: its id is in the body, not in the journal.
+#: What a target alone was sent, and the records tell of by its body alone.
 _OF_ITS_OWN = or_(_delivery.event_id.is_(None), _delivery.kind == EventType.SKIPPED)
 
 
@@ -94,6 +97,19 @@ def newest(tx: Transaction, target: str) -> dict[str, int]:
             found.pop(stream, None)
         elif stream.startswith("ticket:"):
             found[stream] = max(seq, found.get(stream, 0))
+    return found
+
+
+def reached(tx: Transaction, places: Mapping[str, int]) -> set[str]:
+    """Return those of the streams that have come to their place in the journal."""
+    wanted = sorted(places)
+    found: set[str] = set()
+    for start in range(0, len(wanted), MANY):
+        some = _event.stream.in_(wanted[start : start + MANY])
+        newest = select(_event.stream, func.max(_event.seq).label("seq")).where(some)
+        for row in tx.run(newest.group_by(_event.stream)):
+            if row.seq >= places[row.stream]:
+                found.add(row.stream)
     return found
 
 

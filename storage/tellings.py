@@ -22,11 +22,13 @@ Contents = dict[int, Json]
 def newest(tx: Transaction, kind: str, *, after: int, limit: int) -> list[Event]:
     """Return the last event of the next streams of a kind, as it was recorded.
 
-    Their rows are locked: nobody adds an event to these streams now.
+    Their rows are locked: nobody adds an event to these streams now. Who only refers
+    to them, as a new ticket does, need not wait.
     """
     table, contents = _KINDS[kind]
     locked = select(table.c.id).where(table.c.id > after).order_by(table.c.id)
-    ids = [row.id for row in tx.run(locked.limit(limit).with_for_update())]
+    locked = locked.limit(limit).with_for_update(key_share=True)
+    ids = [row.id for row in tx.run(locked)]
     if not ids:
         return []
     known = contents(tx, ids)

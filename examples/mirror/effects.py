@@ -82,6 +82,8 @@ EFFECTS: dict[str, tuple[str, ...]] = {
         :specialist, :name, :telegram_id, :site, :role, :active)""",
     ),
 }
+#: Each of these tells all there is to know, so none that is missing is missed.
+WHOLE = {type_ for type_ in EFFECTS if type_.endswith(".changed.v1")}
 for _kind in ("ticket", "organisation", "contact", "specialist"):
     EFFECTS[f"zayavka.{_kind}.skipped.v1"] = (
         "INSERT OR IGNORE INTO skipped VALUES (:source, :sequence)",

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS arrival (
     place INTEGER PRIMARY KEY, source TEXT, sequence INTEGER, id TEXT);
 -- The events, each once. Outcome: applied, held (something before it is missing),
 -- stale (its place was taken already), unknown (a type that is newer than we are) or
--- aside (it stands in no stream, as the desk's answers to commands).
+-- aside (an answer to a command, which stands in no stream, or of a rehearsal).
 CREATE TABLE IF NOT EXISTS event (
     source TEXT, id TEXT, sequence INTEGER, type TEXT, outcome TEXT, body TEXT,
     PRIMARY KEY (source, id));

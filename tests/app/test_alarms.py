@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -116,6 +117,17 @@ def due(kind: str, channel: Medium = Medium.TELEGRAM) -> Due:
             "state": DeliveryState.NEW,
         }
     )
+
+
+def test_a_name_that_a_sender_chose_is_quoted_for_the_shell(places: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        lease = Lease(lane="bus/esb/commands:partner:$(reboot)", fence=1)
+        parked = replace(due("refused", Medium.BUS), target="esb", lease=lease)
+        shop.store.write(partial(ALARMS.refused, due=parked, reason="no"))
+        (row,) = shop.rows("SELECT facts ->> 'which' AS which FROM delivery")
+        assert row.which == "--stream 'commands:partner:$(reboot)'"
+
+    run(places, scene)
 
 
 def test_an_alarm_that_fails_raises_none(places: Places) -> None:

@@ -109,6 +109,17 @@ def test_a_skipped_event_explains_its_gap(book: Book, events: list[Event]) -> No
     assert book.last(FIRST) == len(first)
 
 
+def test_a_person_is_known_from_any_of_their_events_on(
+    book: Book, events: list[Event]
+) -> None:
+    source = "/zayavka/contacts/"
+    told = next(one for one in events if one["source"].startswith(source))
+    later = [{**told, "id": seq, "sequence": seq} for seq in ("0000000007", "10", "8")]
+    assert keep(book, *later) == ["applied", "applied", "stale"]
+    assert book.report()["gaps"] == []
+    assert book.report()["rows"]["contact"] == 1
+
+
 def test_a_type_that_is_new_takes_its_place_and_is_counted(
     book: Book, events: list[Event]
 ) -> None:
@@ -125,6 +136,16 @@ def test_an_answer_to_a_command_stands_in_no_stream(book: Book) -> None:
         "data": {"reason": "no such ticket"},
     }
     assert keep(book, refused, refused) == ["aside", "repeat"]
+
+
+def test_a_rehearsal_changes_nothing(book: Book, events: list[Event]) -> None:
+    source = "/zayavka/rehearsals/monday"
+    places = enumerate(of_first(events), start=1)
+    assert set(
+        keep(book, *({**one, "source": source, "sequence": n} for n, one in places))
+    ) == {"aside"}
+    report = book.report()
+    assert (report["gaps"], report["rows"]["ticket"]) == ([], 0)
 
 
 def test_what_is_no_event_is_refused_and_changes_nothing(

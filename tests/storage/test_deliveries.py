@@ -324,6 +324,19 @@ def test_what_waits_is_counted(relay: Relay) -> None:
     assert waits == (2, relay.now, 0)
 
 
+def test_what_waits_for_some_targets_is_counted_apart(relay: Relay) -> None:
+    for target in ("erp", "gone"):
+        relay.queue(medium=Medium.BUS, target=target, lane=f"bus/{target}/ticket:NN-1")
+
+    def waiting(*targets: str) -> int:
+        count, _, _ = relay.store.read(
+            lambda tx: backlog.of_deliveries(tx, Medium.BUS, targets)
+        )
+        return count
+
+    assert [waiting("erp"), waiting("erp", "gone"), waiting()] == [1, 2, 0]
+
+
 def test_a_lease_that_ended_is_taken_over_by_whoever_looks(relay: Relay) -> None:
     relay.queue()
     (first,) = relay.claim()

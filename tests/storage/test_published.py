@@ -90,6 +90,31 @@ def test_what_a_target_alone_was_sent_is_known_by_its_body(store: Store) -> None
     assert sent == {"s7": ("ticket:NN-1", 7)}
 
 
+def test_a_snapshot_counts_by_its_own_ids_and_not_by_its_newest_event(
+    store: Store,
+) -> None:
+    def tell(tx: Transaction, last: str) -> None:
+        work = Work(now=tx.now, ids=tx.ids)
+        for part in ("p1", "p2"):
+            work.deliver(
+                Medium.BUS,
+                EventType.SNAPSHOT,
+                target="late",
+                lane=lanes.bus("late", STREAM),
+                priority=OPENING,
+                facts={"id": part, "leaves": False},
+                payload=b"{}",
+                event_id=last,
+            )
+        flush(tx, [work])
+        mark([last], "late", tx, at=LONG_AGO)
+
+    last = store.write(queue)[-1]
+    store.write(partial(tell, last=last))
+    sent = store.read(lambda tx: published.sent(tx, "late", None))
+    assert sent == {"p1": (STREAM, 3), "p2": (STREAM, 3)}
+
+
 def test_a_ticket_that_a_target_is_told_no_more_of_has_no_newest(store: Store) -> None:
     def newest() -> dict[str, int]:
         return store.read(lambda tx: published.newest(tx, "erp"))
@@ -106,6 +131,13 @@ def test_ids_of_the_journal_are_known_however_many_are_asked_for(store: Store) -
     ids = store.write(queue)
     asked = [*ids, *(f"unknown {n}" for n in range(2 * published.MANY))]
     assert store.read(lambda tx: published.known(tx, asked)) == set(ids)
+
+
+def test_a_stream_has_reached_what_the_journal_has(store: Store) -> None:
+    store.write(queue)
+    for seq, reached in ((2, {STREAM}), (3, {STREAM}), (4, set())):
+        places = {STREAM: seq, "ticket:NN-7": 1}
+        assert store.read(partial(published.reached, places=places)) == reached
 
 
 def test_the_newest_result_of_each_target_is_kept(store: Store) -> None:

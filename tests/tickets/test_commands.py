@@ -21,7 +21,8 @@ from tickets.commands import (
     UpsertSpecialist,
     Who,
 )
-from tickets.model import Event, System
+from tickets.model import Event, KnownContact, System
+from tickets.registry import NotRegistered
 from tickets.verdict import Verdict
 from tickets.words import Outcome, Role, Visibility
 
@@ -255,6 +256,17 @@ class TestPartners:
         [joined] = changed(play, "contact")
         assert joined.data["organisation"] == play.records.partners["lutik.example"].id
         assert joined.actor == "bus:erp"
+
+    def test_a_partner_with_too_many_strangers_is_refused_before_it_is_made(
+        self, play: Play, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def too_many(*_: object) -> list[KnownContact]:
+            raise NotRegistered("more than 10000 people wrote from lutik.example")
+
+        monkeypatch.setattr(type(play.records), "strangers", too_many)
+        do(play, partner())
+        assert reason(play) == "not-registerable"
+        assert play.work.new_organisations == []
 
     @pytest.mark.parametrize(
         ("more", "why"),

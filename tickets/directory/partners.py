@@ -8,7 +8,7 @@ from tickets.commands import Origin, UpsertPartner
 from tickets.desk import Desk
 from tickets.directory.versions import OLDER, is_older, name_of, taken
 from tickets.foreign import ForeignId, Kind, KnownOrganisation, Told
-from tickets.model import Organisation
+from tickets.model import KnownContact, Organisation
 from tickets.orders import find_site
 from tickets.people import join_organisation
 from tickets.refusing import RefusedError
@@ -34,6 +34,7 @@ def take_partner(desk: Desk, origin: Origin, order: UpsertPartner) -> Verdict:
     row = told.row if told else _row_of_domains(desk, origin, domains)
     _demand_free_domains(desk, domains, row=row)
     known = None if row is None else desk.books.organisation(row)
+    strangers = _strangers(desk, domains)
     if known is None:
         partner = add_organisation(
             desk.work,
@@ -44,7 +45,8 @@ def take_partner(desk: Desk, origin: Origin, order: UpsertPartner) -> Verdict:
         )
     else:
         partner = _change_partner(desk, origin, order, known=known, domains=domains)
-    _gather_strangers(desk, origin, partner, domains=domains)
+    for stranger in strangers:
+        _gather(desk, stranger, to=partner, actor=origin.actor)
     return taken(desk, Told(foreign=foreign, row=partner.id, version=order.version))
 
 
@@ -90,15 +92,17 @@ def _change_partner(
     return partner
 
 
-def _gather_strangers(
-    desk: Desk, origin: Origin, partner: Organisation, *, domains: tuple[str, ...]
-) -> None:
-    """Let who wrote before from the partner's domains belong to it."""
+def _strangers(desk: Desk, domains: tuple[str, ...]) -> list[KnownContact]:
+    """Return who wrote before from the domains and belongs to nobody."""
     try:
-        strangers = desk.books.strangers(domains) if domains else []
+        return desk.books.strangers(domains) if domains else []
     except NotRegistered as error:
         raise RefusedError("not-registerable", str(error)) from error
-    for known in strangers:
-        after = join_organisation(desk.work, partner, known, actor=origin.actor)
-        changed = ChangedContact(contact=after.contact, version=after.version)
-        desk.work.people.append(changed)
+
+
+def _gather(
+    desk: Desk, stranger: KnownContact, *, to: Organisation, actor: str
+) -> None:
+    after = join_organisation(desk.work, to, stranger, actor=actor)
+    changed = ChangedContact(contact=after.contact, version=after.version)
+    desk.work.people.append(changed)
