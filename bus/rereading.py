@@ -54,7 +54,7 @@ class HttpPositions:
         try:
             async with (
                 asyncio.timeout(SECONDS),
-                httpx.AsyncClient(timeout=SECONDS) as client,
+                httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client,
                 client.stream("GET", self.url) as answer,
             ):
                 if not answer.is_success:
