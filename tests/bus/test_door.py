@@ -29,8 +29,8 @@ class Message:
     async def ack(self) -> None:
         self.answers.append("ack")
 
-    async def dead(self) -> None:
-        self.answers.append("dead")
+    async def dead(self, reason: str) -> None:
+        self.answers.append(f"dead: {reason}")
 
 
 @dataclass(kw_only=True)
@@ -103,7 +103,7 @@ def test_what_is_no_command_is_kept_and_given_up() -> None:
     queue, kept = Queue(bodies=[huge, STAGE]), Kept()
     with capture_logs():
         door = play(queue, kept, until=lambda door: door.status.taken == 2)
-    assert queue.answers == ["dead", "ack"]
+    assert queue.answers == [f"dead: {len(huge)} bytes are more than 1048576", "ack"]
     assert door.status.dead == 1
     assert isinstance(kept.came[0], NotACommand)
     assert "1048576" in kept.came[0].reason
