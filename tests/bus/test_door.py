@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from structlog.testing import capture_logs
+from typing_extensions import override
 
 from bus.commands import BODY_LIMIT
 from bus.door import CommandDoor, Delivery, LostError, Pace
@@ -138,3 +139,19 @@ def test_a_door_that_is_stopped_gives_back_what_it_could_not_keep() -> None:
     with capture_logs():
         play(queue, kept, until=lambda door: door.status.failures > 2)
     assert queue.answers == []
+
+
+@dataclass(kw_only=True)
+class Slow(Queue):
+    """Never gets as far as being open."""
+
+    @override
+    async def open(self) -> None:
+        await super().open()
+        await asyncio.Event().wait()
+
+
+def test_a_door_that_is_stopped_while_it_connects_asks_for_nothing() -> None:
+    queue = Slow(bodies=[STAGE])
+    play(queue, Kept(), until=lambda _: queue.opened)
+    assert queue.bodies == [STAGE]
