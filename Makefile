@@ -1,12 +1,15 @@
 # make run    start the desk with the sandbox, on this machine alone
 # make demo   a morning at the desk, in under a minute
 # make test   the whole suite; make check: the linters; make bench: figures
+# make corpus  mails of other projects, where they are kept, and how they are read
 # make texts  bring new messages into the catalogues, to be translated there
 PYTHON ?= python3
 BIN := .venv/bin
 PORTS ?=
+# Most tests wait for servers and disks: two at a time take half as long.
+WORKERS ?= 2
 
-.PHONY: run demo test check bench servers amqp1 format texts lock clean
+.PHONY: run demo test check bench corpus servers amqp1 format texts lock clean
 
 run: .venv/run-ready
 	$(BIN)/zayavka run --sandbox
@@ -15,7 +18,7 @@ demo: .venv/run-ready
 	$(BIN)/zayavka demo
 
 test: .venv/dev-ready servers amqp1
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: .venv/dev-ready
 	$(BIN)/ruff check .
@@ -29,6 +32,9 @@ check: .venv/dev-ready
 
 bench: .venv/dev-ready
 	$(BIN)/python -m tests.bench
+
+corpus: .venv/dev-ready
+	$(BIN)/python -m tests.corpus
 
 format: .venv/dev-ready
 	$(BIN)/ruff check --fix .

@@ -47,6 +47,7 @@ class CatchUp:
     telling: Telling
     ticks: Callable[[], float] = time.monotonic
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_ready: bool = False
     _absent: dict[str, float] = field(default_factory=dict)  # since when
 
     def stop(self) -> None:
@@ -58,6 +59,8 @@ class CatchUp:
             try:
                 if await asyncio.wrap_future(self.store.submit(self.step)):
                     continue
+                if self._is_ready:  # and stays so as long as this process lives
+                    await self._stopping.wait()
             except StorageError as error:
                 log.warning(
                     "catching_up_failed", target=self.feed.name, error=str(error)
@@ -75,6 +78,7 @@ class CatchUp:
         """Go on a little; say whether there was something to do."""
         name = self.feed.name
         reach = feeds.meet(tx, name, chosen(self.feed))
+        self._is_ready = reach.ready
         if reach.ready:
             return False
         if reach.coming is not None:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mail import charsets, markup, names, prose, transfer, words
+from mail import charsets, markup, names, prose, transfer, words, wrote
 from mail.limits import Limits
 from mail.mime import Part, Splitter
+from mail.wrote import Written
 from tickets.letter import File
 
 _SHOWN = frozenset({"text/plain", "text/html"})
@@ -44,9 +45,19 @@ class Content:
             if leaf not in written and not (written and leaf.media_type in _ECHOES):
                 self._take_file(leaf)
 
+    def written(self, *, forwards: bool) -> Written:
+        """Return the text parted; the page tells of quotes that the text does not."""
+        found = wrote.part(self.text(), forwards=forwards)
+        page = "\n".join(self.pages)
+        if found.quoted or found.forward or not prose.tells_quotes(page):
+            return found
+        text = prose.read(page, marked=True)[: self.limits.text]
+        told = wrote.part(text, forwards=forwards)
+        return told if told.quoted else found
+
     def text(self) -> str:
-        """Return what was written, else what the page or the forwarded mail says."""
-        text = _lines("\n".join(self.texts))
+        """Return what the plain text says, else the page or the forwarded mail."""
+        text = _lines("\n".join(self.texts)).replace(prose.MARK, "")
         if not text.strip() and self.pages:
             text = prose.read("\n".join(self.pages))
         if not text.strip() and self.depth < _FORWARDED:

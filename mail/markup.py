@@ -34,9 +34,22 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"cid", "http", "https", "mailto", "tel"},
     url_relative="deny",
 )
+BEGINS = "quote-begins"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[!/?a-zA-Z][^<>]*>?")
 _UNSEEN = re.compile(r"(?is)<(script|style|title)\b.*?(?:</\1\s*>|\Z)")
+# Where Outlook, Windows' Mail and their kin begin the mail that is answered.
+_BEGINS = re.compile(
+    r"""<(?:div|span|table|p)\b(?=[^<>]{0,500}?(?:
+    \bid\s*=\s*["']?(?:x_)*(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION
+        |mail-editor-reference-message-container|ms-outlook-mobile-reference-message
+        |mail-app-auto-quote|replySplit|_?originalContent|reply-intro)
+    |border-top\s*:\s*solid\s+\#(?:E1E1E1|B5C4DF)
+    |border-top-color\s*:\s*rgb\(229,\s*229,\s*229\)))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A bar at the left: how Mail.ru and Outlook draw a quote.
+_BARRED = re.compile(r"<blockquote\b(?=[^<>]{0,500}?border-left)", re.IGNORECASE)
 # Elements that the next one closes, or that hold nothing.
 _SHALLOW = frozenset(
     {"area", "base", "br", "col", "dd", "dt", "hr", "img", "input", "li", "link",
@@ -54,10 +67,14 @@ def declared_charset(raw: bytes) -> str:
 
 
 def clean(source: str) -> str:
-    """Keep what shows text and pictures; no script, style, form or frame stays."""
+    """Keep what shows text and pictures; no script, style, form or frame stays.
+
+    What only ids and styles told of quotes is told by classes then.
+    """
     if _tangled(source):
         return html.escape(_stripped(source), quote=False).replace("\n", "<br>\n")
-    return _CLEANER.clean(source)
+    source = _BEGINS.sub(rf'\g<0> class="{BEGINS}"', source)
+    return _CLEANER.clean(_BARRED.sub(r'\g<0> class="quote"', source))
 
 
 def _tangled(source: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mail import addresses, charsets, signs, words
+from mail import addresses, charsets, forwards, signs, words
 from mail.body import Content
 from mail.fields import Fields
 from mail.limits import DEFAULT, Limits
@@ -43,6 +43,7 @@ def _letter(raw: bytes, limits: Limits, defects: list[str]) -> Letter:
     head = _Head(fields=root.fields, limits=limits, defects=defects)
     author, subject = head.author(), head.subject()
     bounce = signs.is_bounce(root, author, subject)
+    written = content.written(forwards=forwards.is_forward(subject))
     return Letter(
         message_id=next(iter(head.ids(b"message-id")), None),
         in_reply_to=head.ids(b"in-reply-to"),
@@ -53,7 +54,9 @@ def _letter(raw: bytes, limits: Limits, defects: list[str]) -> Letter:
         cc=head.mailboxes(b"cc"),
         subject=subject,
         date=head.date(),
-        text=content.text(),
+        text=written.text,
+        quoted=written.quoted,
+        forwarded_from=forwards.sender(written.forward),
         html=content.html(),
         files=tuple(content.files),
         automatic=bounce or signs.is_automatic(root),

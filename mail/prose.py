@@ -9,7 +9,15 @@ _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?>(?:[^>\"]|\"[^\"]*\")*))>|([^<]+)
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
 _QUOTE = re.compile(r' (?:type="cite"|cite="|class="[^"]*quote)')
+_BEGIN, _INTRODUCE = "quote-begins|yahoo_quoted", "gmail_attr|moz-cite-prefix"
+_BEGINS = re.compile(rf' class="[^"]*\b(?:{_BEGIN})\b')
+_INTRODUCES = re.compile(rf' class="[^"]*\b(?:{_INTRODUCE})\b')
+_TELLS = re.compile(rf'<blockquote|class="[^"]*\b(?:{_BEGIN}|{_INTRODUCE})\b')
+_DRAWN = 'class="gmail_quote'
+_ANSWERS = re.compile(r'<div [^<>]{0,80}class="gmail_(?:quote|attr|extra)')
 _BLANKS = re.compile(r"[ \t\r\n\f\x00-\x08]+")
+
+MARK = "\x0e"  # where a class says that a quote or the words above it begin
 
 # Marks between pieces, weakest first; the strongest of neighbours decides.
 _LINE, _PARAGRAPH, _CELL, _ROW, _TABLE = "\x01", "\x02", "\t", "\x03", "\x04"
@@ -28,9 +36,13 @@ _MARKS = {
 }
 
 
-def read(cleaned: str) -> str:
-    """Return the text of a page that ``markup.clean`` made; takes linear time."""
-    page = _Page()
+def read(cleaned: str, *, marked: bool = False) -> str:
+    """Return the text of a page that ``markup.clean`` made; takes linear time.
+
+    Where the page's classes say that a quote begins stands a ``MARK`` if asked for:
+    alone in a line above the quote, or before the line that introduces it.
+    """
+    page = _Page(marked=marked, answers=bool(_ANSWERS.search(cleaned)))
     for match in _PIECE.finditer(cleaned):
         if match[4]:
             page.text(html.unescape(match[4]))
@@ -41,10 +53,17 @@ def read(cleaned: str) -> str:
     return page.whole()
 
 
+def tells_quotes(cleaned: str) -> bool:
+    """Say whether a page's markup may know of a quote that its words do not show."""
+    return bool(_TELLS.search(cleaned))
+
+
 class _Page:
     """Text and marks, put together from the pieces of a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, marked: bool, answers: bool) -> None:
+        self._marked = marked
+        self._answers = answers
         self._out: list[str] = []
         self._link = ""
         self._link_at = 0
@@ -53,11 +72,14 @@ class _Page:
         self._quotes: list[str] = []
 
     def text(self, text: str) -> None:
+        text = text.replace(MARK, "")
         kept = text.replace(" ", "\xa0") if self._pre else _BLANKS.sub(" ", text)
         self._out.append(kept)
 
     def open(self, tag: str, attributes: str) -> None:
         self._out.append(self._mark(tag))
+        if self._marked and "class=" in attributes:
+            self._out.append(_quote_mark(attributes))
         match tag:
             case "a":
                 href = _HREF.search(attributes)
@@ -73,7 +95,7 @@ class _Page:
             case "pre":
                 self._pre += 1
             case "blockquote":
-                self._quotes.append(_DEEPER if _QUOTE.search(attributes) else "")
+                self._quotes.append(self._depth(attributes))
                 self._out.append(self._quotes[-1])
             case _:
                 pass
@@ -109,6 +131,14 @@ class _Page:
             return _LINE
         return _MARKS.get(tag, "")
 
+    def _depth(self, attributes: str) -> str:
+        """Return the mark of a deeper quote, unless the text is only indented.
+
+        Gmail's button to quote draws what its answers do, with no word of who wrote.
+        """
+        drawn = _DRAWN in attributes and not self._answers
+        return _DEEPER if _QUOTE.search(attributes) and not drawn else ""
+
     def _bullet(self) -> str:
         if not self._lists or self._lists[-1] < 0:
             return "- "
@@ -123,6 +153,12 @@ class _Page:
         if not link or bare.rstrip("/") in _spellings(shown):
             return ""
         return f" <{bare}>" if shown else bare
+
+
+def _quote_mark(attributes: str) -> str:
+    if _BEGINS.search(attributes):
+        return f"\n{MARK}\n"
+    return MARK if _INTRODUCES.search(attributes) else ""
 
 
 def _spellings(shown: str) -> tuple[str, ...]:

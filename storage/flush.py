@@ -104,7 +104,7 @@ def _comments(tx: Transaction, works: Sequence[Work]) -> None:
                 "at": new.comment.at,
                 "text": new.comment.text,
                 "html": new.comment.html,
-                "quoted": "",
+                "quoted": new.quoted,
                 "salt": new.salt,
             }
             for new in written

@@ -61,13 +61,15 @@ def store_files(work: Work, files: Sequence[File]) -> tuple[Attachment, ...]:
 class Draft:
     """What is said, before it is a comment.
 
-    ``fingerprint`` is the body's hash; ``message_id`` and ``thread`` (its
+    ``quoted`` is what came with the text and is kept apart, such as the mail that it
+    answers; ``fingerprint`` is the body's hash; ``message_id`` and ``thread`` (its
     References) are those of the mail it came as.
     """
 
     author: Author
     text: str
     channel: Channel
+    quoted: str = ""
     html: str | None = None
     visibility: Visibility = Visibility.PUBLIC
     trust: Trust = Trust.PROVEN
@@ -86,6 +88,7 @@ def add_comment(work: Work, ticket: Ticket, draft: Draft) -> tuple[Ticket, Comme
             comment=comment,
             body_hash=draft.fingerprint,
             salt=salt,
+            quoted=draft.quoted,
             thread=draft.thread,
         )
     )

@@ -47,8 +47,10 @@ class Letter:
     Message-IDs keep their angle brackets. ``references`` is the whole chain,
     oldest first (RFC 5322, 3.6.4). No string holds a NUL, a lone surrogate or,
     in headers, a line break. ``automatic`` says a program wrote it (RFC 3834);
-    ``bounce`` that it reports on a delivery (RFC 3464). ``defects`` says in
-    words what was wrong with the bytes.
+    ``bounce`` that it reports on a delivery (RFC 3464). ``text`` is what the author
+    wrote, ``quoted`` what it was set apart from: quotes and signatures, in order.
+    ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
+    ``defects`` says in words what was wrong with the bytes.
     """
 
     message_id: str | None = None
@@ -61,9 +63,16 @@ class Letter:
     subject: str = ""
     date: datetime | None = None
     text: str = ""
+    quoted: str = ""
+    forwarded_from: Mailbox | None = None
     html: str | None = None
     files: tuple[File, ...] = ()
     automatic: bool = False
     bounce: bool = False
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
+
+    @property
+    def whole(self) -> str:
+        """All that the mail says, whoever wrote it."""
+        return f"{self.text}\n\n{self.quoted}" if self.quoted else self.text

@@ -86,7 +86,7 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
     ref = refs.get(letter.message_id or "")
     if ref is None or not ref.seen or ref.arrival_id in {None, desk.work.arrival}:
         return None
-    first = desk.books.same_comment(ref, body_hash(letter.text, letter.files))
+    first = desk.books.same_comment(ref, body_hash(letter.whole, letter.files))
     if first is None:
         return None
     return Verdict(
@@ -153,11 +153,12 @@ def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
     return Draft(
         author=author,
         text=letter.text,
+        quoted=letter.quoted,
         html=letter.html,
         channel=post.channel,
         trust=trust,
         attachments=store_files(work, letter.files),
-        fingerprint=body_hash(letter.text, letter.files),
+        fingerprint=body_hash(letter.whole, letter.files),
         message_id=letter.message_id,
         thread=" ".join(letter.references),
     )

@@ -72,6 +72,7 @@ class NewComment:
     comment: Comment
     body_hash: str
     salt: str
+    quoted: str = ""
     thread: str = ""
 
 

@@ -51,6 +51,13 @@ def test_a_ticket_is_shown_with_its_people_comments_and_events(store: Store) -> 
     json.dumps(shown)
 
 
+def test_what_a_mail_quotes_is_shown_apart(store: Store) -> None:
+    file(store, "a", post(text="Thanks.", quoted="> Is it well?"))
+    shown = store.read(lambda tx: views.show_ticket(tx, "NN-1")) or {}
+    (comment,) = shown["comments"]
+    assert (comment["text"], comment["quoted"]) == ("Thanks.", "> Is it well?")
+
+
 def test_a_comment_is_named_as_its_events_name_it(store: Store) -> None:
     fill(store)
     shown = store.read(lambda tx: views.show_ticket(tx, "NN-1")) or {}

@@ -160,6 +160,13 @@ def test_the_same_id_with_other_words_is_a_comment_and_its_copy_a_duplicate() ->
     assert play.mail().outcome == "duplicate"
 
 
+def test_the_same_mail_is_a_duplicate_however_its_text_was_parted() -> None:
+    play = Play()
+    play.mail(text="Thanks.\n\n> Is it well?")
+    copy = play.mail(text="Thanks.", quoted="> Is it well?")
+    assert copy.outcome is Outcome.DUPLICATE
+
+
 def test_an_answer_joins_by_the_message_it_answers() -> None:
     play = Play()
     play.mail()
