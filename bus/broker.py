@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bus.address import host_of, joined, port_of
 
 _PORTS = {"amqp": 5672, "amqps": 5671}
-#: The buses from which commands can be read.
-READABLE = tuple(_PORTS)
 _PLACES = ("exchange", "routing_key")
 LONGEST_NAME = 255  # bytes of a name (AMQP 0-9-1, short strings)
 

@@ -32,7 +32,7 @@ class Delivery(Protocol):
 
     async def ack(self) -> None: ...
 
-    async def dead(self) -> None:
+    async def dead(self, reason: str) -> None:
         """Give it back as one that nobody can use: the broker dead-letters it."""
         ...
 
@@ -121,6 +121,8 @@ class CommandDoor:
 
     async def _session(self) -> None:
         await self._unless_stopped(self._consumer.open())
+        if self._stopping.is_set():
+            return
         if self.status.failures < AGAIN:
             self.status.error = None
         loop = asyncio.get_running_loop()
@@ -144,7 +146,7 @@ class CommandDoor:
         if isinstance(came, NotACommand):
             self.status.dead += 1
             log.warning("command_unreadable", target=self._target, reason=came.reason)
-            await delivery.dead()
+            await delivery.dead(came.reason)
         else:
             await delivery.ack()
 

@@ -42,7 +42,7 @@ class Message:
     async def ack(self) -> None:
         await _done(self.came.ack(), self.seconds)
 
-    async def dead(self) -> None:
+    async def dead(self, reason: str) -> None:  # noqa: ARG002 # AMQP 0-9-1 has no words for it
         await _done(self.came.reject(requeue=False), self.seconds)
 
 

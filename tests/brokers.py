@@ -39,8 +39,10 @@ ssl_options.fail_if_no_peer_cert = false
 _CERTIFICATE = Path(__file__).parent / "mail" / "tls" / "localhost.pem"
 #: Somebody who may read and make everything, and write only into what is "open".
 READER = "reader"
+#: Somebody who may write everywhere, and read only what is "open".
+WRITER = "writer"
 #: Users by the name of a token; each is one test's own, who may revoke it.
-TOKENS = tuple(f"token.{number}.{'x' * 180}" for number in range(30))
+TOKENS = tuple(f"token.{number}.{'x' * 180}" for number in range(60))
 _ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 _DEFINITIONS = {
     "vhosts": [{"name": "/"}, {"name": "desk/of us"}],
@@ -48,12 +50,14 @@ _DEFINITIONS = {
         {"name": "guest", "password": "guest", "tags": "administrator"},
         {"name": "desk@example.org", "password": "a/b:c@d %2F", "tags": ""},
         {"name": READER, "password": READER, "tags": ""},
+        {"name": WRITER, "password": WRITER, "tags": ""},
         *({"name": one, "password": one, "tags": ""} for one in TOKENS),
     ],
     "permissions": [
         {"user": "guest", "vhost": "/", **_ALL},
         {"user": "desk@example.org", "vhost": "desk/of us", **_ALL},
         {"user": READER, "vhost": "/", **_ALL, "write": "^open.*"},
+        {"user": WRITER, "vhost": "/", **_ALL, "read": "^open.*"},
         *({"user": one, "vhost": "/", **_ALL} for one in TOKENS),
     ],
     "topic_permissions": [

@@ -11,11 +11,13 @@ from bus.door import CommandDoor
 
 
 def make_command_door(target: tables.Bus, intake: Intake) -> CommandDoor:
-    """Return what takes commands from the queue that a target names."""
+    """Return what takes commands from where a target says that they are."""
     if target.commands is None:
         raise ValueError("bus.commands is not set")
     return CommandDoor(
-        consumer_from(target.url.get_secret_value(), target.commands),
+        consumer_from(
+            target.url.get_secret_value(), target.commands, ca_file=target.ca_file
+        ),
         CommandKeeper(intake=intake, clock=now, target=target.name),
         target=target.name,
         schemas=command_schemas(),

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from bus.amqp1.node import FORM as _NODE
 from bus.amqp1.node import read_node
-from bus.broker import LONGEST_NAME, read_broker
+from bus.broker import read_broker
 from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
@@ -135,12 +135,6 @@ _BUSES: dict[str, tuple[str, Callable[[str], object]]] = {
 }
 
 
-def _queue(name: str) -> str:
-    if not 0 < len(name.encode()) <= LONGEST_NAME:
-        raise ValueError(f"must name a queue in at most {LONGEST_NAME} bytes")
-    return name
-
-
 def _http(url: str) -> str:
     if not _is_served(url, ("http", "https")):
         raise ValueError("must be http://HOST or https://HOST")
@@ -244,7 +238,6 @@ Certificates = Annotated[Path, AfterValidator(_certificates)]
 StorageUrl = Annotated[SecretStr, AfterValidator(_storage)]
 BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
-QueueName = Annotated[str, AfterValidator(_queue)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 Address = Annotated[str, AfterValidator(_address)]

@@ -18,7 +18,6 @@ from app.settings.kinds import (
     HttpUrl,
     Keys,
     MailDomain,
-    QueueName,
     RelayUrl,
     ReplyStyle,
     SigningKeys,
@@ -29,7 +28,7 @@ from app.settings.kinds import (
     path_of,
     without_password,
 )
-from bus.broker import READABLE
+from bus.sources import read_source
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
@@ -286,7 +285,7 @@ class Bus(Table):
     ca_file: Certificates | None = None
     sites: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()  # by name
-    commands: QueueName | None = None
+    commands: str | None = None
     audit: str | None = Field(default=None, min_length=1, max_length=255)
     positions: HttpUrl | None = None
     reconcile: Cron = "30 3 * * *"
@@ -306,12 +305,8 @@ class Bus(Table):
 
     @model_validator(mode="after")
     def check_commands(self) -> Self:
-        scheme = self.url.get_secret_value().partition(":")[0]
-        if self.commands is not None and scheme not in READABLE:
-            raise ValueError(
-                f"commands names a queue, and {scheme}: has none to read; those that "
-                f"have: {', '.join(READABLE)}"
-            )
+        if self.commands is not None:
+            read_source(self.url.get_secret_value(), self.commands)
         return self
 
     @property

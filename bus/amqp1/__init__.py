@@ -1,1 +1,1 @@
-"""AMQP 1.0: a connection that senders, and later receivers, are attached to."""
+"""AMQP 1.0: a connection that a sender or a receiver is attached to."""

@@ -14,7 +14,7 @@ FORM = "amqp1(s)://USER:PASSWORD@HOST:PORT/ADDRESS"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """An address that takes our events, and the way to it.
+    """An address that takes our events or gives commands, and the way to it.
 
     Without a ``user`` the log-in is anonymous. ``vhost`` is the host name of the
     open performative; without one it is the host itself.
@@ -34,7 +34,7 @@ class Node:
 
 
 class Refused(Exception):  # noqa: N818 # a state of the way to the bus
-    """Nothing can be sent now; the text says why and holds no secret."""
+    """There is no way to the node now; the text says why and holds no secret."""
 
 
 class Door(Protocol):

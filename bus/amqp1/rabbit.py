@@ -21,6 +21,15 @@ def needs_vouching(connection: Connection) -> bool:
     return about.get("product") == "RabbitMQ" and major in {"1", "2", "3"}
 
 
+def check_source(connection: Connection, node: Node) -> None:
+    """Raise ``Refused`` if to read from the address would make a queue there."""
+    if needs_vouching(connection) and not node.address.startswith(_QUEUE):
+        raise Refused(
+            f"{node.place}: RabbitMQ before 4.0 makes a queue of its own to read "
+            f"{node.address!r} from: the address must be {_QUEUE}NAME"
+        )
+
+
 async def find_queue(wire: Wire, node: Node) -> None:
     """Raise ``Refused`` unless the address is a queue that exists.
 

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from proton import Condition, Delivery, Endpoint, Link, Session
+from proton import Condition, Delivery, Link, Session
 
 from bus.amqp1 import rabbit
+from bus.amqp1.attaching import Attachment, attaching
 from bus.amqp1.messages import message_of
 from bus.amqp1.node import Node, Refused
 from bus.amqp1.replies import meaning
-from bus.amqp1.wire import Wire, said
+from bus.amqp1.wire import Wire
 from bus.manner import Manner
 from bus.targets import Out
 from tickets.sending import Answer, Later, Never, Sent, Uncertain
@@ -35,8 +36,12 @@ class Sender:
         self._wire = wire
         self._node = node
         self._manner = manner
-        self._session: Session = wire.connection.session()
-        self._link = self._session.sender("zayavka")
+        session: Session = wire.connection.session()
+        self._link = session.sender("zayavka")
+        self._link.source.address = "zayavka"
+        self._link.target.address = node.address
+        self._link.snd_settle_mode = Link.SND_UNSETTLED
+        self._attachment = Attachment(wire, node, self._link)
         self._waiting: dict[str, Delivery] = {}
         self._stalled_since: float | None = None
         self._vouches = rabbit.needs_vouching(wire.connection)
@@ -44,38 +49,11 @@ class Sender:
     @classmethod
     async def open(cls, node: Node, manner: Manner) -> Self:
         """Connect, log in and attach to the address; raise ``Refused``."""
-        wire = await Wire.open(node, manner)
-        try:
-            async with asyncio.timeout(manner.open):
-                sender = cls(wire, node, manner)
-                await sender._attach()
-                await sender._vouch()
-        except TimeoutError:
-            await wire.close()
-            raise Refused(
-                f"{node.place}: no answer to the attach to {node.address!r} within "
-                f"{manner.open:g} seconds: perhaps it does not exist"
-            ) from None
-        except BaseException:
-            await wire.close()
-            raise
+        async with attaching(node, manner) as wire:
+            sender = cls(wire, node, manner)
+            await sender._attachment.attach()
+            await sender._vouch()
         return sender
-
-    async def _attach(self) -> None:
-        self._link.source.address = "zayavka"
-        self._link.target.address = self._node.address
-        self._link.snd_settle_mode = Link.SND_UNSETTLED
-        self._session.open()
-        self._link.open()
-        self._wire.flush()
-        await self._wire.until(lambda: bool(self.trouble) or self._is_attached())
-        if self.trouble:
-            raise Refused(f"{self._node.place}: {self._node.address!r}: {self.trouble}")
-
-    def _is_attached(self) -> bool:
-        # A refusal begins like an acceptance, but without a target.
-        active = bool(self._link.state & Endpoint.REMOTE_ACTIVE)
-        return active and self._link.remote_target.address is not None
 
     async def _vouch(self) -> None:
         if self._vouches:
@@ -84,20 +62,12 @@ class Sender:
     @property
     def trouble(self) -> str:
         """Return why nothing can be sent any more; empty while it can."""
-        if condition := self.refusal:
-            return said(condition)
-        ended = (self._session.state | self._link.state) & Endpoint.REMOTE_CLOSED
-        return self._wire.trouble or ("it was detached" if ended else "")
+        return self._attachment.trouble
 
     @property
     def refusal(self) -> Condition | None:
         """Return the reason that the other side gave for ending the link."""
-        condition: Condition | None = (
-            self._link.remote_condition
-            or self._session.remote_condition
-            or self._wire.refusal
-        )
-        return condition
+        return self._attachment.refusal
 
     @property
     def is_usable(self) -> bool:

@@ -167,11 +167,12 @@ def _engine(connection: Connection, node: Node, manner: Manner) -> Transport:
 def said(condition: Condition) -> str:
     """Return the other side's reason on one line."""
     if condition.name == "amqp:unauthorized-access":
-        return f"the log-in was refused or is over ({_line(condition)})"
-    return _line(condition)
+        return f"the log-in was refused or is over ({line_of(condition)})"
+    return line_of(condition)
 
 
-def _line(condition: Condition) -> str:
+def line_of(condition: Condition) -> str:
+    """Return a condition and its words on one line."""
     return one_line(f"{condition.name}: {condition.description or ''}")
 
 

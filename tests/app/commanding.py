@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from typing_extensions import override
 from app.intake import CommandKeeper, Intake
 from app.mirroring import Mirroring
 from app.reading import command_schemas
-from bus.door import CommandDoor, Keeper, Pace
+from bus.door import CommandDoor, Consumer, Keeper, Pace
 from bus.queue import RabbitQueue
 from storage.audit import audit
 from storage.errors import StorageDown
@@ -82,6 +82,7 @@ class Bus:
     shop: Workshop
     place: Place  # where events go
     queue: Place  # where commands come from
+    consumer: Callable[[Place], Consumer]
     doors: list[CommandDoor] = field(default_factory=list)
 
     async def send(self, *bodies: bytes, message_id: str | None = None) -> None:
@@ -99,7 +100,7 @@ class Bus:
 
     def door(self, keeper: Keeper | None = None) -> CommandDoor:
         door = CommandDoor(
-            RabbitQueue(self.queue.broker, self.queue.name, MANNER),
+            self.consumer(self.queue),
             keeper or self.keeper,
             target=TARGET,
             schemas=command_schemas(),
@@ -155,15 +156,24 @@ class Bus:
         return self.shop.store.read(audit).difference
 
 
+def by_amqp(queue: Place) -> Consumer:
+    return RabbitQueue(queue.broker, queue.name, MANNER)
+
+
 def play(
-    places: Places, rabbit: RabbitMq, scene: Callable[[Bus], Any], **limits: Any
+    places: Places,
+    rabbit: RabbitMq,
+    scene: Callable[[Bus], Any],
+    *,
+    consumer: Callable[[Place], Consumer] = by_amqp,
+    limits: Mapping[str, str | int] | None = None,
 ) -> None:
     """Play a scene at a desk that has one ticket, NN-1."""
 
     async def whole(shop: Workshop) -> None:
         place = await settle(rabbit, binding="zayavka.#")
         dead = await settle(rabbit, name=f"{place.name}-in-dead")
-        routes = {"x-dead-letter-exchange": dead.name, **limits}
+        routes = {"x-dead-letter-exchange": dead.name, **(limits or {})}
         queue = await settle(rabbit, name=f"{place.name}-in", limits=routes)
         publisher = place.publisher()
         feed_all(shop, TARGET)
@@ -174,7 +184,7 @@ def play(
         )
         shop.hire()
         await shop.mail()
-        bus = Bus(shop=shop, place=place, queue=queue)
+        bus = Bus(shop=shop, place=place, queue=queue, consumer=consumer)
         await bus.events()
         await scene(bus)
         assert bus.difference() == 0

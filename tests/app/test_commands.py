@@ -135,7 +135,7 @@ def test_a_message_id_that_is_no_text_stops_nothing(
         assert (door.status.error, door.status.failures) == (None, 0)
         assert bus.arrivals() == [("done", "comment", "note", 1)] * 2
 
-    play(places, rabbit, scene, **{"x-queue-type": kind})
+    play(places, rabbit, scene, limits={"x-queue-type": kind})
 
 
 def test_a_command_that_cannot_be_done_is_answered(
@@ -205,8 +205,8 @@ def test_a_desk_that_cannot_keep_holds_the_message_and_tells(
         assert bus.arrivals() == [("done", "comment", "note", 1)]
         assert await bus.dead() == []
 
-    limits = {"x-queue-type": "quorum", "x-delivery-limit": 0}
-    play(places, rabbit, scene, **limits)
+    limits: dict[str, str | int] = {"x-queue-type": "quorum", "x-delivery-limit": 0}
+    play(places, rabbit, scene, limits=limits)
 
 
 def test_a_queue_is_never_made_and_read_as_soon_as_it_is_there(

@@ -175,6 +175,10 @@ def test_a_secret_file_given_by_the_environment_is_read(
         (f"{RABBIT}commands = ''\n", "must name a queue in at most 255 bytes"),
         (f"{RABBIT}commands = '{'я' * 128}'\n", "must name a queue in at most 255"),
         (
+            "[[bus]]\nname = 'k'\nurl = 'amqp1://h/a'\ncommands = 'a'\n",
+            "commands names the address that our own events go to",
+        ),
+        (
             "[[bus]]\nname = 'k'\nurl = 'file:x'\ncommands = 'q'\n",
             "commands names a queue, and file: has none to read",
         ),
@@ -287,6 +291,21 @@ def test_a_recipient_of_a_digest_is_named_once(folder: Path) -> None:
 def test_a_target_may_name_a_queue_of_commands(folder: Path) -> None:
     config = load(write(folder, f"{RABBIT}commands = 'desk.commands'\n"))
     assert config.bus[0].commands == "desk.commands"
+
+
+@pytest.mark.parametrize(
+    ("url", "commands"),
+    [
+        ("amqp1://h/events", "/amq/queue/commands"),
+        ("esb1c+http://u:p@h/applications/a?process=P&channel=out", "P/in"),
+    ],
+)
+def test_a_target_may_name_an_address_or_a_channel(
+    folder: Path, url: str, commands: str
+) -> None:
+    target = f'[[bus]]\nname = "k"\nurl = "{url}"\ncommands = "{commands}"\n'
+    confirmed = "[process.confirmed]\nresolved = '4h'\n"
+    assert load(write(folder, target + confirmed)).bus[0].commands == commands
 
 
 def test_a_receiver_has_one_secret_or_several_or_none(folder: Path) -> None:

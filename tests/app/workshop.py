@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import text
@@ -55,6 +56,7 @@ from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
 from tickets.desk import Desk
 from tickets.outgoing import Mail
+from tickets.process import DEFAULT
 from tickets.stages import assign
 from tickets.words import Role
 from tickets.work import Work
@@ -107,21 +109,28 @@ class Workshop:
             now=self.clock.now,
         )
 
+    @property
+    def filing(self) -> Filing:
+        source = self.sources[0]
+        assert isinstance(source, ArrivalSource)
+        assert isinstance(source.inbox, Filing)
+        return source.inbox
+
     def write_with(self, write: Commit) -> None:
         """Let filing tell the bus of every event."""
-        filing = self.sources[0]
-        assert isinstance(filing, ArrivalSource)
-        assert isinstance(filing.inbox, Filing)
-        filing.inbox.write = write
+        self.filing.write = write
+
+    def confirm(self, stage: str) -> None:
+        """Let a stage count only when the bus says so."""
+        confirmed = MappingProxyType({stage: timedelta(hours=4)})
+        process = replace(DEFAULT, confirmed=confirmed)
+        self.filing.rules = replace(self.filing.rules, process=process)
 
     def open_site(self, code: str) -> None:
         """Let filing know of one more site."""
-        filing = self.sources[0]
-        assert isinstance(filing, ArrivalSource)
-        assert isinstance(filing.inbox, Filing)
-        known = filing.inbox.rules
+        known = self.filing.rules
         more = replace(known.sites[0], code=code, addresses=(), chats=(-1009,))
-        filing.inbox.rules = replace(known, sites=(*known.sites, more))
+        self.filing.rules = replace(known, sites=(*known.sites, more))
 
     async def settle(self) -> None:
         """Work until nothing is due."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from structlog.testing import capture_logs
+from typing_extensions import override
 
 from bus.commands import BODY_LIMIT
 from bus.door import CommandDoor, Delivery, LostError, Pace
@@ -29,8 +30,8 @@ class Message:
     async def ack(self) -> None:
         self.answers.append("ack")
 
-    async def dead(self) -> None:
-        self.answers.append("dead")
+    async def dead(self, reason: str) -> None:
+        self.answers.append(f"dead: {reason}")
 
 
 @dataclass(kw_only=True)
@@ -103,7 +104,7 @@ def test_what_is_no_command_is_kept_and_given_up() -> None:
     queue, kept = Queue(bodies=[huge, STAGE]), Kept()
     with capture_logs():
         door = play(queue, kept, until=lambda door: door.status.taken == 2)
-    assert queue.answers == ["dead", "ack"]
+    assert queue.answers == [f"dead: {len(huge)} bytes are more than 1048576", "ack"]
     assert door.status.dead == 1
     assert isinstance(kept.came[0], NotACommand)
     assert "1048576" in kept.came[0].reason
@@ -138,3 +139,19 @@ def test_a_door_that_is_stopped_gives_back_what_it_could_not_keep() -> None:
     with capture_logs():
         play(queue, kept, until=lambda door: door.status.failures > 2)
     assert queue.answers == []
+
+
+@dataclass(kw_only=True)
+class Slow(Queue):
+    """Never gets as far as being open."""
+
+    @override
+    async def open(self) -> None:
+        await super().open()
+        await asyncio.Event().wait()
+
+
+def test_a_door_that_is_stopped_while_it_connects_asks_for_nothing() -> None:
+    queue = Slow(bodies=[STAGE])
+    play(queue, Kept(), until=lambda _: queue.opened)
+    assert queue.bodies == [STAGE]

@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from app.http import HttpServer
 from bus.amqp1.publisher import Amqp1
-from bus.esb1c.application import read_application
+from bus.amqp1.queue import Amqp1Queue
+from bus.esb1c.application import Application, read_application
 from bus.esb1c.front import Front
+from bus.sources import read_source
 from tests.brokers import TOKENS
 from tests.bus.amqp1.queue import MANNER, Queue
 
@@ -42,6 +44,7 @@ class Esb:
     channels: Response | None = None
     is_amqp_closed: bool = False
     issued: list[str] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
     port: int = 0
 
     async def issue(self, request: Request) -> Response:
@@ -66,7 +69,7 @@ class Esb:
         if self.channels is not None:
             return self.channels
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if bearer not in {*self.issued[-1:], "unknown"}:
+        if bearer not in {*self.issued, "unknown"} - self.revoked:
             return JSONResponse(UNAUTHENTICATED, 401)
         items: list[dict[str, Any]] = [
             {"process": PROCESS, "channel": name}
@@ -77,21 +80,34 @@ class Esb:
 
     def publisher(self, *, secret: str = SECRET, more: str = "") -> Amqp1:
         application = read_application(
-            f"esb1c+http://desk:{secret}@127.0.0.1:{self.port}/applications/desk"
-            f"?process={PROCESS}&channel=out&recipients=ERP,КА&sender=DESK{more}"
+            f"{self.url(secret)}&recipients=ERP,КА&sender=DESK{more}"
         )
         return Amqp1(
             Front(application, MANNER), MANNER, properties=application.properties
         )
 
+    def consumer(
+        self, commands: str = f"{PROCESS}/in", *, secret: str = SECRET
+    ) -> Amqp1Queue:
+        source = read_source(self.url(secret), commands)
+        assert isinstance(source, Application)
+        return Amqp1Queue(Front(source, MANNER), MANNER)
+
+    def url(self, secret: str = SECRET) -> str:
+        return (
+            f"esb1c+http://desk:{secret}@127.0.0.1:{self.port}/applications/desk"
+            f"?process={PROCESS}&channel=out"
+        )
+
     def revoke(self) -> None:
         """Let the newest token be worth nothing; RabbitMQ ends its connections."""
+        self.revoked.add(self.issued[-1])
         self.queue.rabbit.ctl("delete_user", self.issued[-1])
 
 
 @asynccontextmanager
 async def esb(queue: Queue) -> AsyncIterator[Esb]:
-    destinations = {"out": f"/amq/queue/{queue.name}", "stopped": None}
+    destinations = {"out": queue.address, "stopped": None}
     double = Esb(queue=queue, destinations=destinations)
     where = "/applications/desk/sys/esb/runtime/channels"
     routes = [

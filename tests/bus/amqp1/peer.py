@@ -16,6 +16,7 @@ from proton import (
     Event,
     Message,
     Receiver,
+    Sender,
     Transport,
 )
 from typing_extensions import override
@@ -25,9 +26,11 @@ from typing_extensions import override
 class Script:
     """How the server behaves.
 
-    ``outcome`` gives the disposition of a message, a condition to reject it with, or
-    None for silence. ``ends`` closes the link, or the connection if ``wholly``, when
-    a message comes. ``refuses`` answers the attach.
+    To who sends: ``outcome`` gives the disposition of a message, a condition to
+    reject it with, or None for silence. ``ends`` closes the link, or the connection
+    if ``wholly``, when a message comes. To who receives: ``gives`` are
+    encoded messages, which come again when they are rejected if it ``insists``.
+    ``refuses`` answers the attach.
     """
 
     outcome: Callable[[Message], int | Condition | None] = lambda _: Delivery.ACCEPTED
@@ -39,6 +42,10 @@ class Script:
     taken: list[bytes] = field(default_factory=list)
     opened: list[tuple[str | None, int, int]] = field(default_factory=list)
     owed: list[Delivery] = field(default_factory=list)
+    gives: list[bytes] = field(default_factory=list)
+    insists: bool = False
+    most: int = 0  # in hand at once
+    settled: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Peer(asyncio.Protocol):
@@ -52,6 +59,7 @@ class Peer(asyncio.Protocol):
         self._engine = Transport(mode=Transport.SERVER)
         self._engine.sasl().allowed_mechs("ANONYMOUS")
         self._engine.bind(self._connection)
+        self._given: dict[str, tuple[Delivery, bytes]] = {}
         peers.append(self)
 
     @override
@@ -74,6 +82,9 @@ class Peer(asyncio.Protocol):
             self._engine.pop(size)
 
     def _take(self, event: Any) -> None:
+        if event.sender is not None:
+            self._take_of_receiver(event.sender, event)
+            return
         match event.type:
             case Event.CONNECTION_REMOTE_OPEN:
                 self._script.opened.append(
@@ -106,6 +117,48 @@ class Peer(asyncio.Protocol):
         receiver.target.copy(receiver.remote_target)
         receiver.open()
         receiver.flow(self._script.credit)
+
+    def _take_of_receiver(self, sender: Sender, event: Any) -> None:
+        match event.type:
+            case Event.LINK_REMOTE_OPEN:
+                self._offer(sender)
+            case Event.LINK_FLOW:
+                self._give(sender)
+            case Event.DELIVERY:
+                self._note(sender, event.delivery)
+            case _:
+                pass
+
+    def _offer(self, sender: Sender) -> None:
+        if self._script.is_mute:
+            return
+        if self._script.refuses is not None:
+            sender.open()  # without a source
+            sender.condition = self._script.refuses
+            sender.close()
+            return
+        sender.source.copy(sender.remote_source)
+        sender.open()
+
+    def _give(self, sender: Sender) -> None:
+        while sender.credit > 0 and self._script.gives:
+            encoded = self._script.gives.pop(0)
+            delivery = sender.delivery(sender.delivery_tag())
+            self._given[delivery.tag] = delivery, encoded
+            in_hand = sum(not one.remote_state for one, _ in self._given.values())
+            self._script.most = max(self._script.most, in_hand)
+            sender.stream(encoded)
+            sender.advance()
+
+    def _note(self, sender: Sender, delivery: Delivery) -> None:
+        _, encoded = self._given.pop(delivery.tag)
+        condition = delivery.remote.condition
+        words = f"{condition.name}: {condition.description}" if condition else ""
+        self._script.settled.append((delivery.remote_state, words))
+        if self._script.insists and delivery.remote_state == Delivery.REJECTED:
+            self._script.gives.insert(0, encoded)
+        delivery.settle()
+        self._give(sender)
 
     def _receive(self, receiver: Receiver, delivery: Delivery) -> None:
         if delivery.partial:

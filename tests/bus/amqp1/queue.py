@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from proton.utils import BlockingConnection
 
 from bus.amqp1.node import Node, OpenDoor, read_node
 from bus.amqp1.publisher import Amqp1
+from bus.amqp1.queue import Amqp1Queue
 from bus.manner import Manner
 from tests.brokers import RabbitMq
 from tests.bus.amqp1.peer import body_of
@@ -34,6 +35,26 @@ class Queue:
         where = f"guest:guest@127.0.0.1:{self.rabbit.port}"
         return read_node(f"amqp1://{where}//amq/queue/{self.name}")
 
+    @property
+    def address(self) -> str:
+        return f"/amq/queue/{self.name}"
+
+    def consumer(self, node: Node | None = None, **manner: Any) -> Amqp1Queue:
+        return Amqp1Queue(OpenDoor(node or self.node), replace(MANNER, **manner))
+
+    async def write(self, *messages: Message) -> None:
+        """Put messages into the queue, with proton's own client."""
+        await asyncio.to_thread(self._write, messages)
+
+    def _write(self, messages: Sequence[Message]) -> None:
+        client = self._connect()
+        try:
+            sender = client.create_sender(self.address)
+            for message in messages:
+                sender.send(message)
+        finally:
+            client.close()
+
     def publisher(self, node: Node | None = None, **manner: Any) -> Amqp1:
         return Amqp1(OpenDoor(node or self.node), replace(MANNER, **manner))
 
@@ -42,16 +63,10 @@ class Queue:
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> list[Message]:
-        client = BlockingConnection(
-            f"amqp://127.0.0.1:{self.rabbit.port}",
-            timeout=10,
-            user="guest",
-            password="guest",  # noqa: S106 # RabbitMQ's own, on loopback
-            allowed_mechs="PLAIN",
-        )
+        client = self._connect()
         found = []
         try:
-            receiver = client.create_receiver(f"/amq/queue/{self.name}", credit=100)
+            receiver = client.create_receiver(self.address, credit=100)
             while True:
                 found.append(receiver.receive(timeout=0.5))
                 receiver.accept()
@@ -59,6 +74,15 @@ class Queue:
             return found
         finally:
             client.close()
+
+    def _connect(self) -> BlockingConnection:
+        return BlockingConnection(
+            f"amqp://127.0.0.1:{self.rabbit.port}",
+            timeout=10,
+            user="guest",
+            password="guest",  # noqa: S106 # RabbitMQ's own, on loopback
+            allowed_mechs="PLAIN",
+        )
 
     async def bodies(self) -> list[bytes]:
         return [body_of(one) for one in await self.read()]
@@ -73,6 +97,13 @@ class Queue:
     async def delete(self) -> None:
         async with await aio_pika.connect(f"{self.rabbit.url}/") as connection:
             await (await connection.channel()).queue_delete(self.name)
+
+
+def written(body: bytes, **more: Any) -> Message:
+    """Return a message as 1C writes one, a UUID its id."""
+    message = Message(body=body, **{"id": uuid.uuid4(), "durable": True, **more})
+    message.inferred = True  # a data section
+    return message
 
 
 async def settle(
