@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import secrets
 import signal
 import socket
@@ -17,16 +16,14 @@ import structlog
 
 from app.clerk import Refused
 from app.config import Config, ConfigError
-from app.control import ControlServer, DataDirLock
+from app.control import ControlServer
 from app.health import Watch
 from app.http import HttpServer
 from app.intake import Intake
-from app.keys import demand_same
 from app.leading import Led, Tasks
+from app.opening import appear, open_session, open_store
 from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
-from app.places import places_of
-from app.publishing import chosen
 from app.single import (
     being,
     hearing,
@@ -42,14 +39,9 @@ from bus.door import CommandDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
-from scheduler.retry import backoff
-from storage import arrivals, beginning, feeds, lanes, processes
 from storage.errors import StorageError
 from storage.leadership import Alone, Leadership, Session, SessionLock
-from storage.listen import Listener
 from storage.orphans import presence
-from storage.store import SchemaOutdated, Store, is_current, upgrade
-from storage.transaction import Transaction
 from tickets.model import Json
 from tickets.registry import NotRegistered
 
@@ -57,20 +49,6 @@ log = structlog.get_logger()
 #: Seconds that mails under way at the door may take when stopping.
 GRACE = 4.0
 ROLES = ("intake", "worker", "bot", "relay", "scheduler", "http")
-
-
-def _take_over(tx: Transaction) -> None:
-    """Go on where the process before this one ended, however it did."""
-    lanes.free_all(tx)
-    arrivals.stagger(tx, lambda tries: backoff(tries, random.random))
-
-
-async def _leave(kit: Kit) -> None:
-    leave = partial(processes.leave, owner=kit.owner)
-    try:
-        await asyncio.wrap_future(kit.store.submit(leave))
-    except StorageError as error:  # then others find out by our lock
-        log.warning("left_without_word", error=str(error))
 
 
 @dataclass(kw_only=True)
@@ -110,15 +88,13 @@ class Service:
 
     async def _start(self) -> None:
         self.wakes = Wakes(asyncio.get_running_loop())
-        store = await self._open_store()
+        store = await open_store(self.config, self.wakes, self._stack)
+        self._session = open_session(self.config, self._stack)
         owner = f"{socket.gethostname()}/{secrets.token_hex(4)}"
         self.kit = kit = make_kit(self.config, store, owner=owner)
-        keys = kit.rules.signer.keys
-        await asyncio.wrap_future(store.submit(lambda tx: demand_same(tx, keys)))
-        await asyncio.wrap_future(store.submit(beginning.note))
+        await appear(kit, self._stack)
         intake = Intake(store=store)
-        await self._enter_feeds(kit)
-        self._appear(kit)
+        self._be_there(kit)
         if "relay" in self.roles:
             await self._start_relays(kit)
         if "scheduler" in self.roles:
@@ -135,47 +111,11 @@ class Service:
         if store.is_sqlite:
             await self._open_control(kit)
 
-    async def _open_store(self) -> Store:
-        places = places_of(self.config)
-        if places.is_sqlite:
-            folder = self.config.service.data_dir
-            with asking_for("service.data_dir", folder):
-                self._stack.enter_context(DataDirLock(folder))
-            with asking_for("storage.url", places.url):
-                await asyncio.to_thread(upgrade, places)
-        elif not await asyncio.to_thread(is_current, places):
-            raise SchemaOutdated("the database has another schema: run db upgrade")
-        store = Store(places, clock=now, on_filled=self.wakes.on_filled)
-        self._stack.push_async_callback(asyncio.to_thread, store.close)
-        if places.is_sqlite:
-            await asyncio.wrap_future(store.submit(_take_over))
-        else:
-            listener = Listener(places.url, self.wakes.on_filled)
-            self._stack.push_async_callback(asyncio.to_thread, listener.close)
-            self._session = Session(places.url)
-            self._stack.push_async_callback(asyncio.to_thread, self._session.close)
-        return store
-
-    def _appear(self, kit: Kit) -> None:
+    def _be_there(self, kit: Kit) -> None:
         """Let other processes see that we live, and see whether they do."""
         if self._session is not None:
             self._lead(presence(kit.owner), partial(being, kit))
             self._lead("orphans", partial(inheriting, kit.store))
-
-    async def _enter_feeds(self, kit: Kit) -> None:
-        """Let all processes know what the targets of the bus are told of here."""
-        told = {feed.name: chosen(feed) for feed in kit.publishing.feeds}
-
-        def job(tx: Transaction) -> None:
-            if not kit.store.is_sqlite:
-                processes.appear(tx, kit.owner, told)
-            for name, wanted in sorted(told.items()):
-                feeds.enter(tx, name, wanted)
-            feeds.forget_others(tx, told)
-
-        await asyncio.wrap_future(kit.store.submit(job))
-        if not kit.store.is_sqlite:
-            self._stack.push_async_callback(_leave, kit)
 
     async def _start_relays(self, kit: Kit) -> None:
         relay = mail.make_mail_relay(self.config)
