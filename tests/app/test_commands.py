@@ -298,7 +298,7 @@ def test_the_partner_reads_what_a_system_says_and_does(
             await bus.send(NOTE(visibility="public", text="Заказ отгружен"))
             await bus.send(STAGE(stage="resolved"))
             await bus.settle(taken=2)
-        texts = [read_mail(one).text for one in mails_in(tmp_path / "sent")]
+        texts = [read_mail(one).whole for one in mails_in(tmp_path / "sent")]
         kinds = bus.shop.rows("SELECT kind, state FROM delivery WHERE channel = 'mail'")
         assert {(row.kind, row.state) for row in kinds} == {
             ("accepted", "sent"),
