@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from flufl.bounce import all_failures
 
 from mail.mime import Part
+from mail.words import one_line
 
 #: What is looked at: its patterns and the library's parser take long with long lines.
 _SIZE = 64 * 1024
@@ -68,7 +69,7 @@ def find(root: Part) -> Found:
         return Found()
     found = sorted(permanent or temporary)
     return Found(
-        addresses=tuple(one.decode("utf-8", "replace") for one in found),
+        addresses=tuple(one_line(one.decode("utf-8", "replace")) for one in found),
         temporary=bool(temporary) and not permanent,
     )
 

@@ -17,7 +17,7 @@ _REPLY_TO = re.compile(
     _AT_LINE_BEGIN + rb"reply-to:([^\n]{1,400}(?:\n[ \t][^\n]{1,400})?)",
     re.MULTILINE | re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()@]{1,255}")
+_ADDRESS = re.compile(r"[!#-'*+\--9=?^-~A-Z]{1,200}@[A-Za-z0-9._\[\]-]{1,255}")
 
 
 def message_ids(texts: Iterable[bytes]) -> Iterator[str]:
