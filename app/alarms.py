@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from storage.alarms import KIND, raise_alarm
 from storage.deliveries import Due
 from storage.transaction import Transaction
-from tickets.model import ArrivalId, Json
+from tickets.model import ArrivalId, DeliveryId, Json
+from tickets.words import Medium
+from tickets.work import MailFate
 
 #: What is too late anyway, or an alarm itself: then the operators' chat is the trouble.
 _UNTOLD = frozenset({KIND, "toast"})
@@ -44,13 +46,14 @@ class Alarms:
         """Tell that a mail or a message for a chat could not be delivered."""
         if due.kind in _UNTOLD:
             return
-        facts: Json = {
-            "notice": "delivery",
-            "id": due.id,
-            "target": due.target,
-            "reason": reason,
-        }
+        facts = _delivery(due.id, due.target, reason)
         self._tell(tx, due.channel, facts=facts)
+
+    def bounced(self, tx: Transaction, fate: MailFate) -> None:
+        """Tell that a mail was sent and came back."""
+        sent = fate.sent
+        facts = _delivery(sent.delivery_id, sent.recipient, fate.reason)
+        self._tell(tx, Medium.MAIL, facts=facts)
 
     def unfiled(self, tx: Transaction, arrival: ArrivalId, reason: str) -> None:
         """Tell that something that came in could not be filed."""
@@ -60,3 +63,7 @@ class Alarms:
     def _tell(self, tx: Transaction, subject: str, *, facts: Json) -> None:
         if self.chat is not None:
             raise_alarm(tx, self.chat, subject, facts=facts)
+
+
+def _delivery(delivery: DeliveryId, target: str, reason: str) -> Json:
+    return {"notice": "delivery", "id": delivery, "target": target, "reason": reason}

@@ -25,10 +25,12 @@ from tickets.desk import Desk
 from tickets.happenings import handle
 from tickets.mentions import Mentions, apart, mentions_of
 from tickets.model import ArrivalId
-from tickets.post import ACKNOWLEDGEMENT_WINDOW, Post, set_aside
+from tickets.post import ACKNOWLEDGEMENT_WINDOW, Post
+from tickets.robots import set_aside
 from tickets.rules import Rules
 from tickets.talk import Happening
 from tickets.verdict import Verdict
+from tickets.words import Fate
 from tickets.work import Work
 
 #: Longer than it takes to leave every mail of a claim behind, one after another.
@@ -57,7 +59,7 @@ class Filing:
         )
 
     def goes_together(self, came: Post | Happening) -> bool:
-        return isinstance(came, Post)
+        return isinstance(came, Post) and came.letter.report is None
 
     async def file(self, read: Sequence[Read]) -> None:
         try:
@@ -102,15 +104,23 @@ class Filing:
             verdicts[arrival.id] = handle(desk, came)
             works.append(work)
         self.write(tx, works)
+        for work in works:
+            self._tell_of_bounces(tx, work)
         arrivals.finish(tx, verdicts)
         lanes.release(tx, [arrival.lease for arrival, _ in ours], ARRIVAL)
+
+    def _tell_of_bounces(self, tx: Transaction, work: Work) -> None:
+        """Tell the operators of mails that have no ticket in which to tell."""
+        for one in work.fates:
+            if one.fate is Fate.FAILED and one.sent.ticket_id is None:
+                self.alarms.bounced(tx, one)
 
     def _foresee(self, tx: Transaction, came: Sequence[Post | Happening]) -> Memory:
         mails = [one for one in came if isinstance(one, Post)]
         named = [
             mentions_of(mail, self.rules)
             for mail in mails
-            if set_aside(mail, self.rules) is None
+            if set_aside(mail.letter, mail.author, self.rules) is None
         ]
         return foresee(tx, named, acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW)
 

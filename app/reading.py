@@ -39,9 +39,10 @@ def read(arrival: KeptArrival) -> Post | Happening:
 
 
 def read_mail(arrival: KeptArrival) -> Post:
+    sender = arrival.envelope["mail_from"]
     return Post(
-        letter=parse.read(arrival.raw()),
-        mail_from=arrival.envelope["mail_from"],
+        letter=parse.read(arrival.raw(), null_path=not sender),
+        mail_from=sender,
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
     )

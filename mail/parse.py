@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mail import addresses, charsets, forwards, signs, words
+from mail import addresses, charsets, forwards, reports, robots, signs, words
 from mail.body import Content
 from mail.fields import Fields
 from mail.limits import DEFAULT, Limits
 from mail.mime import Part, Splitter
+from mail.robots import Signs
 from tickets.letter import Letter, Mailbox
 
 _ID = re.compile(r"<[^<>]{1,900}>")
@@ -25,29 +26,50 @@ _BOM = b"\xef\xbb\xbf"
 _ENVELOPE = (b"From ", b">From ")  # a mailbox file's line before the first header
 
 
-def read(raw: bytes, limits: Limits = DEFAULT) -> Letter:
-    """Read a mail of any bytes; never raises, and says in ``defects`` what is amiss."""
+def read(raw: bytes, limits: Limits = DEFAULT, *, null_path: bool = False) -> Letter:
+    """Read a mail of any bytes; never raises, and says in ``defects`` what is amiss.
+
+    ``null_path`` says that it came with an empty return path (RFC 5321, 4.5.5).
+    """
     defects: list[str] = []
     try:
-        return _letter(_lined(raw), limits, defects)
+        return _letter(_lined(raw), limits, defects, null_path=null_path)
     except Exception as error:  # noqa: BLE001 - whatever came, a person must be able to read it
         defects.append(f"the mail is beyond understanding: {type(error).__name__}")
         return Letter(text=charsets.guess(raw[: limits.text]), defects=tuple(defects))
 
 
-def _letter(raw: bytes, limits: Limits, defects: list[str]) -> Letter:
+def _letter(
+    raw: bytes, limits: Limits, defects: list[str], *, null_path: bool
+) -> Letter:
     root = Splitter(raw=raw, limits=limits, defects=defects).split()
     root.fields.charset = _charset(root)
     content = Content(limits=limits, defects=defects)
     content.gather(root)
     head = _Head(fields=root.fields, limits=limits, defects=defects)
     author, subject = head.author(), head.subject()
-    bounce = signs.is_bounce(root, author, subject)
+    null_path = null_path or signs.has_null_path(root)
+    bounce = signs.is_bounce(root, author, subject, null_path=null_path)
+    report = reports.read(root, content.text(), subject) if bounce else None
     written = content.written(forwards=forwards.is_forward(subject))
+    in_reply_to, references = head.ids(b"in-reply-to"), head.ids(b"references")
+    robot = (
+        None
+        if bounce
+        else robots.kind(
+            Signs(
+                root=root,
+                subject=subject,
+                automatic=signs.is_automatic(root),
+                null_path=null_path,
+                answers=bool(in_reply_to or references),
+            )
+        )
+    )
     return Letter(
         message_id=next(iter(head.ids(b"message-id")), None),
-        in_reply_to=head.ids(b"in-reply-to"),
-        references=head.ids(b"references"),
+        in_reply_to=in_reply_to,
+        references=references,
         author=author,
         reply_to=head.mailboxes(b"reply-to"),
         to=head.mailboxes(b"to"),
@@ -59,8 +81,9 @@ def _letter(raw: bytes, limits: Limits, defects: list[str]) -> Letter:
         forwarded_from=forwards.sender(written.forward),
         html=content.html(),
         files=tuple(content.files),
-        automatic=bounce or signs.is_automatic(root),
-        bounce=bounce,
+        automatic=bounce or robot is not None,
+        robot=robot,
+        report=report,
         own_ticket=head.own_ticket(),
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mail import bounces
 from mail.mime import Part
 from tickets.letter import Mailbox
 
@@ -23,12 +24,18 @@ _PROGRAMS = (
 )
 # Nobody's own address, so that the name alone tells.
 _DAEMONS = frozenset({"mailerdaemon", "maildaemon", "maildeliverysystem", "mdaemon"})
-_OTHER_REPORTS = frozenset({"disposition-notification", "feedback-report"})
+_RECEIPT = "disposition-notification"
+_OFFICES = re.compile(
+    r"postmaster|admin|smtp|mail.?(?:service|system|server|gateway)|delivery|virus"
+)
+_ANSWERS = re.compile(r"(?:re|fwd?|отв|aw|wg)\s*:", re.IGNORECASE)
+_OTHER_REPORTS = frozenset({_RECEIPT, "feedback-report"})
 _DAEMON_NAME = re.compile(
     r"mail delivery (?:sub)?system|mailer[- ]daemon", re.IGNORECASE
 )
 _FAILURE = re.compile(
     r"undeliver|deliver\w* +(?:status|failure|failed|error|problem|notification|report)"
+    r"|delivery +warning"
     r"|returned +(?:mail|to sender)|mail +(?:delivery|failure|system error)"
     r"|failure +(?:notice|delivery)|(?:could|can) ?not +be +delivered|delayed +mail"
     r"|failed +mail|mail +(?:failed|not +delivered)|not +(?:yet +)?been +delivered"
@@ -52,29 +59,40 @@ def is_automatic(root: Part) -> bool:
     suppressed = fields.first(b"x-auto-response-suppress").lower()
     if any(word in suppressed for word in _SUPPRESSED):
         return True
-    if fields.first(b"return-path") == b"<>":
+    if has_null_path(root):
         return True
     return any(name in fields for name in _PROGRAMS)
 
 
-def is_bounce(root: Part, author: Mailbox | None, subject: str) -> bool:
-    """Say whether a mail system reports that a mail did not arrive.
+def has_null_path(root: Part) -> bool:
+    """Say whether the last server wrote down that nobody may answer."""
+    return root.fields.first(b"return-path") == b"<>"
 
-    The envelope's null sender, which would settle it, is not known here.
-    """
-    if root.media_type == "multipart/report":
-        kind = root.type_params.get("report-type", "").lower()
-        if kind in _OTHER_REPORTS:
-            return False
-        if kind == "delivery-status" or _has_status(root):
-            return True
-    if b"x-failed-recipients" in root.fields:
+
+def is_bounce(
+    root: Part, author: Mailbox | None, subject: str, *, null_path: bool
+) -> bool:
+    """Say whether a mail system reports that a mail did not arrive."""
+    daemon = author is not None and _is_daemon(author)
+    kind = root.type_params.get("report-type", "").lower()
+    if root.media_type == "multipart/report" and kind in _OTHER_REPORTS:
+        return kind == _RECEIPT and daemon
+    if daemon or b"x-failed-recipients" in root.fields:
         return True
-    if author is not None and _is_daemon(author):
+    if root.media_type == "multipart/report" and _has_status(root, kind):
         return True
+    if not (_has_status(root) or _FAILURE.search(subject)):
+        return False
     postmaster = author is not None and _local_part(author) == "postmaster"
-    unanswerable = postmaster or root.fields.first(b"return-path") == b"<>"
-    return unanswerable and (_has_status(root) or bool(_FAILURE.search(subject)))
+    if postmaster or null_path:
+        return True
+    # An administrator writes by such a name, too; but then it is not in that form.
+    return _is_nobody(author) and not _ANSWERS.match(subject) and bounces.is_one(root)
+
+
+def _is_nobody(author: Mailbox | None) -> bool:
+    """Say whether a mail names no author, or one that is often a program."""
+    return author is None or bool(_OFFICES.search(_local_part(author)))
 
 
 def _is_daemon(author: Mailbox) -> bool:
@@ -82,8 +100,8 @@ def _is_daemon(author: Mailbox) -> bool:
     return local in _DAEMONS or bool(_DAEMON_NAME.fullmatch(author.name))
 
 
-def _has_status(part: Part) -> bool:
-    return any(
+def _has_status(part: Part, kind: str = "") -> bool:
+    return kind == "delivery-status" or any(
         child.media_type == "message/delivery-status" or _has_status(child)
         for child in part.children
     )

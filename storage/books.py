@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 
-from storage import lookups, rows
+from storage import lookups, rows, sent
 from storage.directory import Directory
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
 from storage.schema import table
+from storage.sent import SENT_MAIL
 from storage.transaction import Transaction
 from tickets.books import Participant, Progress
 from tickets.ladder import Ref
@@ -25,11 +26,12 @@ from tickets.model import (
     CommentId,
     Contact,
     Organisation,
+    SentMail,
     Specialist,
     Ticket,
     TicketId,
 )
-from tickets.words import UNFINISHED, DeliveryState, Trust
+from tickets.words import UNFINISHED, DeliveryState, Fate, Trust
 
 CHAT = table("chat")
 CHAT_MESSAGE = table("chat_message")
@@ -179,6 +181,17 @@ class SqlBooks(Directory):
             free.extend(lookups.numbers(self._tx, site, 1))
         return f"{site}-{free.pop(0)}"
 
+    def sent_mails(self, message_ids: Sequence[str]) -> dict[str, SentMail]:
+        return sent.by_message_id(self._tx, message_ids) if message_ids else {}
+
+    def last_mail_to(self, ticket_id: TicketId, recipient: str) -> SentMail | None:
+        return sent.last_to(self._tx, ticket_id, recipient)
+
+    def notices_since(
+        self, ticket_id: TicketId, address: str, *, since: datetime
+    ) -> int:
+        return sent.notices_since(self._tx, ticket_id, address, since=since)
+
     def acknowledged_since(self, address: str, since: datetime) -> int:
         known = self._memory.acknowledged
         if address not in known:
@@ -217,10 +230,18 @@ _specialist = Prepared(
 )
 
 
+#: A mail that came back failed, although it may be marked as sent after that.
+_state = case(
+    (SENT_MAIL.c.fate == Fate.FAILED, literal(DeliveryState.PARKED.value)),
+    else_=DELIVERY.c.state,
+)
 _states = Prepared(
     lambda _: (
-        select(DELIVERY.c.state, func.count().label("number"))
+        select(_state.label("state"), func.count().label("number"))
+        .select_from(
+            DELIVERY.outerjoin(SENT_MAIL, SENT_MAIL.c.delivery_id == DELIVERY.c.id)
+        )
         .where(DELIVERY.c.comment_id == bindparam("comment"))
-        .group_by(DELIVERY.c.state)
+        .group_by(_state)
     )
 )

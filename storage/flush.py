@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows, timers
+from storage import contents, directory, journal, newcomers, puts, rows, sent, timers
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -47,6 +47,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         _verdicts(tx, work)
         _chats(tx, work)
         timers.keep(tx, work)
+        sent.note_fates(tx, work.fates)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, update
 
-from storage import lanes
+from storage import lanes, sent
 from storage.lanes import DELIVERY, Filling
 from storage.transaction import Transaction
 from tickets.words import UNFINISHED, DeliveryState, Medium
@@ -28,6 +28,7 @@ def retry(tx: Transaction, delivery: int) -> bool:
         .values(state=DeliveryState.NEW, attempts=0, next_at=tx.now)
         .returning(*DELIVERY.c)
     ).first()
+    sent.forget_fate(tx, delivery)
     return wake(tx, row)
 
 

@@ -401,6 +401,7 @@ class SentMail(SQLModel, table=True):
     ticket_id: int | None = row_ref("ticket.id", index=True)
     comment_id: int | None = row_ref("comment.id")
     recipient: str
+    fate: str | None = None  # failed or delayed, as a report told
 
 
 class Chat(SQLModel, table=True):

@@ -110,6 +110,15 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.notice.delivery-delayed": _(
+            "⏳ The mail has not reached %(recipient)s yet; "
+            "their server goes on trying.\n%(reason)s"
+        ),
+        "chat.notice.many-notices": _(
+            "🔁 %(recipient)s gets no more notices on this ticket for an hour: "
+            "there were so many that a program may be answering them. "
+            "Your answers are sent as before."
+        ),
         "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(
             "⚠️ Nobody on this ticket has an e-mail address: the answer went to no one."

@@ -25,15 +25,17 @@ from tickets.model import (
     Contact,
     ContactId,
     Delivery,
+    DeliveryId,
     Event,
     KnownContact,
     Organisation,
+    SentMail,
     Specialist,
     SpecialistId,
     Ticket,
     TicketId,
 )
-from tickets.words import UNFINISHED, Channel, DeliveryState, Trust
+from tickets.words import UNFINISHED, Channel, DeliveryState, Fate, Medium, Trust
 from tickets.work import ChatLink, NewAddress, NewParticipant, Work
 
 
@@ -77,6 +79,7 @@ class Records:
     #: By the deliveries' places in the list: the state, if not new, and the time.
     states: dict[int, DeliveryState] = field(default_factory=dict)
     queued_at: list[datetime] = field(default_factory=list)
+    mails: dict[str, SentMail] = field(default_factory=dict)  # by Message-ID
     blobs: dict[str, bytes] = field(default_factory=dict)
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     partners_told: dict[int, KnownOrganisation] = field(default_factory=dict)
@@ -259,6 +262,28 @@ class Records:
         counter = self.counters.setdefault(site, itertools.count(1))
         return f"{site}-{next(counter)}"
 
+    def sent_mails(self, message_ids: Sequence[str]) -> dict[str, SentMail]:
+        return {one: self.mails[one] for one in message_ids if one in self.mails}
+
+    def last_mail_to(self, ticket_id: TicketId, recipient: str) -> SentMail | None:
+        theirs = [
+            one
+            for one in self.mails.values()
+            if (one.ticket_id, one.recipient) == (ticket_id, recipient)
+        ]
+        return max(theirs, key=lambda one: one.delivery_id, default=None)
+
+    def notices_since(
+        self, ticket_id: TicketId, address: str, *, since: datetime
+    ) -> int:
+        return sum(
+            one.medium is Medium.MAIL
+            and (one.ticket_id, one.target) == (ticket_id, address)
+            and one.comment_id is None
+            and queued_at >= since
+            for one, queued_at in zip(self.deliveries, self.queued_at, strict=True)
+        )
+
     def acknowledged_since(self, address: str, since: datetime) -> int:
         return sum(
             one.kind == "accepted" and one.target == address and queued_at >= since
@@ -296,11 +321,35 @@ class Records:
                 ),
             )
         self._take_chats(work)
+        self._note_fates(work)
         self.timers |= work.timers
         self.events += work.events
         self.deliveries += work.deliveries
         self.queued_at += [work.now] * len(work.deliveries)
         self.blobs |= work.blobs
+
+    def _note_fates(self, work: Work) -> None:
+        for told in work.fates:
+            self.mails[told.sent.message_id] = replace(told.sent, fate=told.fate)
+            place = told.sent.delivery_id - 1
+            if told.fate is Fate.FAILED:
+                self.states[place] = DeliveryState.PARKED
+
+    def send(self, place: int, message_id: str) -> SentMail:
+        """Let a mail that is queued at a place of the list be sent."""
+        one = self.deliveries[place]
+        self.states[place] = DeliveryState.SENT
+        self.known[message_id] = Ref(
+            message_id=message_id, ticket_id=one.ticket_id, own=True
+        )
+        self.mails[message_id] = SentMail(
+            message_id=message_id,
+            delivery_id=DeliveryId(place + 1),
+            recipient=one.target,
+            ticket_id=one.ticket_id,
+            comment_id=one.comment_id,
+        )
+        return self.mails[message_id]
 
     def _take_chats(self, work: Work) -> None:
         self.moved |= work.moved_chats

@@ -18,6 +18,7 @@ from tickets.model import (
     ContactId,
     KnownContact,
     Organisation,
+    SentMail,
     Specialist,
     Ticket,
     TicketId,
@@ -139,6 +140,20 @@ class Books(Directory, Protocol):
 
     def next_number(self, site: str) -> str:
         """Take the site's next ticket number; it is never given again."""
+        ...
+
+    def sent_mails(self, message_ids: Sequence[str]) -> dict[str, SentMail]:
+        """Lock and return those of these Message-IDs that are of our own mails."""
+        ...
+
+    def last_mail_to(self, ticket_id: TicketId, recipient: str) -> SentMail | None:
+        """Lock and return the newest of our mails on a ticket to an address."""
+        ...
+
+    def notices_since(
+        self, ticket_id: TicketId, address: str, *, since: datetime
+    ) -> int:
+        """Count the mails queued for an address that a program wrote."""
         ...
 
     def acknowledged_since(self, address: str, since: datetime) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum, unique
 from functools import cached_property
+
+from tickets.words import Fate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,15 +43,48 @@ class File:
         return hashlib.sha256(self.content).hexdigest()
 
 
+@unique
+class Robot(StrEnum):
+    """What kind of program wrote a mail: it answers, says what became of one, or asks.
+
+    A ``reply`` comes by itself whenever something is sent there, such as from who is
+    out of office; a ``receipt`` tells that a mail was opened (RFC 8098); a ``machine``
+    writes of its own accord, such as a monitoring system.
+    """
+
+    REPLY = "reply"
+    RECEIPT = "receipt"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What a mail system tells of a mail that it could not simply deliver.
+
+    ``recipients`` are those who did not get it, as far as the report names them.
+    ``message_ids`` may be that mail's, the likeliest first; ``reply_to`` are the
+    addresses that answers to it would have gone to. ``status`` is the enhanced code
+    (RFC 3463), empty if there is none; ``words`` are the server's.
+    """
+
+    fate: Fate = Fate.FAILED
+    recipients: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    status: str = ""
+    words: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
     """A mail that was read.
 
     Message-IDs keep their angle brackets. ``references`` is the whole chain,
     oldest first (RFC 5322, 3.6.4). No string holds a NUL, a lone surrogate or,
-    in headers, a line break. ``automatic`` says a program wrote it (RFC 3834);
-    ``bounce`` that it reports on a delivery (RFC 3464). ``text`` is what the author
-    wrote, ``quoted`` what it was set apart from: quotes and signatures, in order.
+    in headers, a line break. ``automatic`` says a program wrote it (RFC 3834), and
+    ``robot`` of what kind; ``report`` is there if it is one on a delivery (RFC 3464).
+    ``text`` is what the author wrote, ``quoted`` what it was set apart from: quotes
+    and signatures, in order.
     ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
     ``defects`` says in words what was wrong with the bytes.
     """
@@ -68,9 +104,20 @@ class Letter:
     html: str | None = None
     files: tuple[File, ...] = ()
     automatic: bool = False
-    bounce: bool = False
+    robot: Robot | None = None
+    report: Report | None = None
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
+
+    @property
+    def bounce(self) -> bool:
+        """Say whether it reports on a delivery."""
+        return self.report is not None
+
+    @property
+    def answers(self) -> bool:
+        """Say whether it names a mail that it answers."""
+        return bool(self.in_reply_to or self.references)
 
     @property
     def whole(self) -> str:

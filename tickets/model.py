@@ -8,6 +8,7 @@ from typing import NewType
 
 from tickets.words import (
     Channel,
+    Fate,
     FileState,
     Medium,
     Priority,
@@ -158,6 +159,18 @@ class Comment:
     message_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
     verdict: str | None = None  # accepted or rejected, once staff looked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentMail:
+    """One of our own mails, and what is known to have become of it since."""
+
+    message_id: str
+    delivery_id: DeliveryId
+    recipient: str
+    ticket_id: TicketId | None = None
+    comment_id: CommentId | None = None
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

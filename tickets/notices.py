@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from tickets import chat, process
 from tickets.books import Participant
@@ -17,6 +18,7 @@ from tickets.work import CARD
 _MACHINES = frozenset(
     {"mailerdaemon", "noreply", "donotreply", "nobody", "listserv", "majordomo"}
 )
+LOOP_WINDOW = timedelta(hours=1)
 _OF_LISTS = re.compile(r"owner-.*|.*-(?:owner|request|bounces?)")
 
 
@@ -48,7 +50,21 @@ def tell_participant(
         }
         chat.tell_person(desk.work, way, notice, ticket=ticket, facts=said)
     elif way is not None and not is_machine(way):
-        mail_notice(desk.work, ticket, notice, email=way, priority=CARD, facts=facts)
+        _mail(desk, ticket, notice, email=way, facts=facts)
+
+
+def _mail(desk: Desk, ticket: Ticket, notice: str, *, email: str, facts: Json) -> None:
+    """Queue a mail, unless so many went there that a program may be answering them.
+
+    The specialists are told with the last one: only they know whether it is a loop.
+    """
+    since = desk.work.now - LOOP_WINDOW
+    before = desk.books.notices_since(ticket.id, email, since=since)
+    most = desk.rules.notices_an_hour
+    if before < most:
+        mail_notice(desk.work, ticket, notice, email=email, priority=CARD, facts=facts)
+    if before + 1 == most:
+        chat.tell_topic(desk, ticket, "many-notices", facts={"recipient": email})
 
 
 def tell_assignee(desk: Desk, ticket: Ticket, notice: str, *, actor: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tickets import chat, lanes
 from tickets.books import Participant
+from tickets.bounces import note_report
 from tickets.clues import find_refs, find_signed, gather
 from tickets.comments import Draft, add_comment, body_hash, store_files
 from tickets.desk import Desk
@@ -18,7 +19,7 @@ from tickets.notices import is_machine
 from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts, lift_quiet
 from tickets.process import Reader
-from tickets.rules import Rules
+from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
@@ -26,7 +27,6 @@ from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
-NO_AUTHOR = Verdict(outcome=Outcome.PARKED, rule="no-author")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,36 +49,26 @@ class Post:
 def receive(desk: Desk, post: Post) -> Verdict:
     """File one mail: as a ticket, a comment, a duplicate, a signal, or set aside."""
     letter = post.letter
+    if letter.report is not None:
+        return note_report(desk, letter.report)
     author = post.author
-    aside = set_aside(post, desk.rules)
+    aside = set_aside(letter, author, desk.rules)
     if aside is not None or author is None:
         return aside or NO_AUTHOR
     refs = find_refs(desk, letter)
-    copy = _copy_of(desk, letter, refs)
+    copy = came_back(desk, letter, author, refs=refs) or _copy_of(desk, letter, refs)
     if copy is not None:
         return copy
     signed = find_signed(desk, letter, author, rcpt_tos=post.rcpt_tos)
     clues = gather(desk, letter, author, refs=refs, signed=signed)
     placed = climb(clues)
     if placed is None:
-        return _open(desk, post, author)
+        return AUTO_REPLY if replies(letter) else _open(desk, post, author)
     source = Source(
         proven=signed is not None and signed.is_for(author),
         knows_an_id=answers_known_mail(desk, clues, placed),
     )
     return _continue(desk, post, author, placed=placed, source=source)
-
-
-def set_aside(post: Post, rules: Rules) -> Verdict | None:
-    """Return the verdict on a mail that no ticket is looked for."""
-    letter, author = post.letter, post.author
-    if author is None:
-        return NO_AUTHOR
-    if letter.own_ticket is not None and rules.is_own(author.address):
-        return Verdict(outcome=Outcome.SIGNAL, rule="own-mail-came-back")
-    if letter.bounce or (not post.mail_from and letter.automatic):
-        return Verdict(outcome=Outcome.SIGNAL, rule="delivery-report")
-    return None
 
 
 def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None:
@@ -223,7 +213,8 @@ def _continue(
         answerable = _is_answerable(desk, post)
         if known is None:
             quiet = not answerable
-            ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
+            if not replies(post.letter):
+                ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
         elif known.quiet and answerable and not _has_had_enough(desk, post):
             ticket = lift_quiet(work, ticket, known)
         if not post.letter.automatic:

@@ -15,7 +15,8 @@ class Rules:
     """The desk's settings.
 
     ``address`` is the support address; ``public_domains`` never are an
-    organisation; ``acknowledgements_a_day`` caps what one unproven address gets;
+    organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
+    ``notices_an_hour`` what the desk writes to one on a ticket by itself;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
     says whether a person nobody knows may open tickets there.
     """
@@ -27,6 +28,7 @@ class Rules:
     process: Process = DEFAULT
     public_domains: frozenset[str] = frozenset()
     acknowledgements_a_day: int = 20
+    notices_an_hour: int = 10
     participants_a_mail: int = 20
     telegram: bool = True
     strangers_in_chat: bool = True

@@ -69,6 +69,15 @@ UNFINISHED = (DeliveryState.NEW, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
 @unique
+class Fate(StrEnum):
+    """What became of a mail after it was sent, as reports tell (RFC 3464, 2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    PASSED = "passed"
+
+
+@unique
 class Visibility(StrEnum):
     """Who may read a comment."""
 

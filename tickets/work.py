@@ -20,11 +20,12 @@ from tickets.model import (
     Event,
     Json,
     Organisation,
+    SentMail,
     Specialist,
     Ticket,
     TicketId,
 )
-from tickets.words import EventType, Medium
+from tickets.words import EventType, Fate, Medium
 
 #: What is sent first when not everything can be: lower goes first.
 ANSWER, OPENING, CARD, DIGEST = 0, 1, 2, 3
@@ -134,6 +135,18 @@ class NewTopic:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MailFate:
+    """What a report told of a mail that was sent, and why.
+
+    Of one that failed, the delivery is parked: a person must look.
+    """
+
+    sent: SentMail
+    fate: Fate
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChangedContact:
     """A contact as they are from now on; ``emails`` are all, None if they stay."""
 
@@ -187,6 +200,7 @@ class Work:
     people: list[ChangedContact] = field(default_factory=list)
     staff: list[KnownSpecialist] = field(default_factory=list)  # changed
     told: list[Told] = field(default_factory=list)
+    fates: list[MailFate] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
     def record(

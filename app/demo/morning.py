@@ -143,9 +143,10 @@ def answered(morning: Morning) -> None:
 
 
 def bounced(morning: Morning) -> None:
-    """Let a mail server send one back, which opens nothing."""
+    """Let a mail server send one back, which is told and opens nothing."""
     report = bounce(morning.desk.mail(OLGA, "3.1.4"), OLGA)
     morning.desk.hand_over(report, sender="", to=[SUPPORT])
+    morning.forum.says(morning.numbers["чек"], "Mailbox full")
 
 
 def by_phone(morning: Morning) -> None:

@@ -198,3 +198,42 @@ def test_a_stopped_drain_leaves_mail_for_the_next_start(places: Places) -> None:
         assert shop.states("accepted") == ["sending"]
 
     run(places, scene)
+
+
+def bounce_of(mail: EmailMessage) -> bytes:
+    return (
+        "From: MAILER-DAEMON@partner.example\r\nSubject: Undelivered mail\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
+        "\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.partner.example\r\n\r\n"
+        "Final-Recipient: rfc822; ivan@partner.example\r\nAction: failed\r\n"
+        "Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n"
+        "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        f"Message-ID: {mail['Message-ID']}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_mail_that_comes_back_parks_its_delivery_with_the_words(
+    places: Places, tmp_path: Path
+) -> None:
+    async def scene(shop: Workshop) -> None:
+        add_mailing(shop, relay_from(f"maildir:{tmp_path}/sent"))
+        await shop.mail()
+        (sent,) = mails_in(tmp_path / "sent")
+        for key in ("first", "second"):
+            shop.keep(key, bounce_of(read(sent)), sender="")
+        await shop.settle()
+        assert shop.states("accepted") == ["parked"]
+        (row,) = shop.rows("SELECT last_error FROM delivery WHERE kind = 'accepted'")
+        assert row.last_error == "550 5.1.1 no such user"
+        rules = shop.rows("SELECT rule FROM arrival ORDER BY id")
+        assert [one.rule for one in rules] == [
+            "new",
+            "mail-failed",
+            "mail-failed-again",
+        ]
+        events = shop.rows("SELECT type FROM event WHERE type = 'delivery-failed'")
+        assert len(events) == 1
+        assert len(shop.rows("SELECT id FROM ticket")) == 1
+
+    run(places, scene)

@@ -10,15 +10,24 @@ from collections.abc import Iterator
 from mail import parse
 from tests.corpus.cases import Case, cases
 from tests.corpus.judging import answer_differences, differences
+from tickets.letter import Letter
+from tickets.words import Fate
 
 RUSSIAN = frozenset({"ru", "uk"})
 
 
 def wrong_in(case: Case) -> list[str]:
     """Read one mail and name what is wrong with it."""
+    return _wrong(case, *_read(case))
+
+
+def _read(case: Case) -> tuple[Letter, float]:
     began = time.process_time()
     letter = parse.read(case.raw)
-    seconds = time.process_time() - began
+    return letter, time.process_time() - began
+
+
+def _wrong(case: Case, letter: Letter, seconds: float) -> list[str]:
     match case.kind:
         case "parse":
             return differences(case.expect, letter)
@@ -42,6 +51,22 @@ def _rows(case: Case) -> Iterator[str]:
             yield f"{case.kind}, nothing may be cut"
 
 
+def _reported(case: Case, letter: Letter) -> Iterator[tuple[str, bool]]:
+    """Yield what is known of a mail as a report, or as none, and whether it is so."""
+    if case.is_ordinary:
+        yield "no report, nor taken for one", not letter.bounce
+    told = letter.report
+    if told is None:
+        return
+    if "bounce_addrs" in case.expect:
+        named = {one.lower() for one in told.recipients}
+        wanted = {one.lower() for one in case.expect["bounce_addrs"]}
+        yield "bounce, its recipients named", named == wanted
+    if "bounce_temporary" in case.expect:
+        waits = told.fate is Fate.DELAYED
+        yield "bounce, told from a delay", waits == case.expect["bounce_temporary"]
+
+
 def main() -> None:
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -49,9 +74,12 @@ def main() -> None:
     for case in cases():
         if case.kind == "subject":
             continue
-        wrong = wrong_in(case)
-        total.update(_rows(case))
-        right.update([] if wrong else _rows(case))
+        letter, seconds = _read(case)
+        wrong = _wrong(case, letter, seconds)
+        rows = [(row, not wrong) for row in _rows(case)]
+        rows += _reported(case, letter)
+        total.update(row for row, _ in rows)
+        right.update(row for row, is_right in rows if is_right)
         lines += [case.name, *(f"    {each}" for each in wrong)] if wrong else []
     for row in sorted(total):
         share = right[row] / total[row]

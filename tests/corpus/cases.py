@@ -30,6 +30,12 @@ class Case:
         wanted = self.expect.get("reply_text")
         return wanted is not None and wanted.split() == (self.text or "").split()
 
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether it is a mail and no report on a delivery."""
+        report = self.kind == "bounce" or b"delivery-status" in self.raw
+        return self.text is None and not report
+
 
 def cases(kind: str | None = None) -> Iterator[Case]:
     """Yield the mails of one kind, or of all; none where they are not kept."""

@@ -30,6 +30,8 @@ _PIECES = st.sampled_from(
         b" ", b"\t", b"--b", b"--", b"=?utf-8?B?", b"=?koi8-r?Q?=", b"?=", b"=00",
         b'"', b"<", b">", b"(", b")", b",", b":", b";", b"@", b".", b"\\", b"\0",
         b"a@b.c", b"<p>", b"<a href=", b"<ul><li>", b"</", b"&#0;", b"&#xD800;", b"=3D",
+        b"MAILER-DAEMON@x", b"message/delivery-status", b"Action: failed\n",
+        b"Final-Recipient: rfc822;", b"Diagnostic-Code: smtp;", b"Status: 5.1.1",
         b"begin 644 x\n", b"+2AA-", b"Thu, 30 Feb 99999 99:99", b"\xd0\x9f", b"../",
     ]
 )  # fmt: skip
@@ -43,6 +45,10 @@ def _strings(letter: Letter) -> list[str]:
     heads += [*letter.in_reply_to, letter.own_ticket or ""]
     heads += [text for box in boxes for text in (box.name, box.address)]
     heads += [text for f in letter.files for text in (f.name, f.content_id or "")]
+    told = letter.report
+    if told is not None:
+        heads += [*told.recipients, *told.message_ids, *told.reply_to]
+        heads += [told.status, told.words]
     return heads + [file.media_type for file in letter.files]
 
 

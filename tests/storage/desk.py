@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import text
 
-from storage import doors
+from storage import deliveries, doors
 from storage.books import SqlBooks
+from storage.deliveries import Frozen
 from storage.flush import flush
 from storage.store import Store
 from storage.transaction import Transaction
@@ -25,7 +26,7 @@ from tickets.registry import add_organisation, add_specialist
 from tickets.rules import Rules
 from tickets.talk import Happening, Said
 from tickets.verdict import Verdict
-from tickets.words import DeliveryState, Role
+from tickets.words import DeliveryState, Medium, Role
 from tickets.work import NewTopic, Work
 
 T = TypeVar("T")
@@ -46,6 +47,14 @@ class Bench(Protocol):
 
     def mark(self, target: str, state: DeliveryState) -> None:
         """Set the state of all deliveries to a target."""
+        ...
+
+    def send(self, target: str, message_id: str) -> None:
+        """Let the mail at the head of a target's lane leave."""
+        ...
+
+    def states(self, target: str) -> list[str]:
+        """Return how the mails to a target stand, in their order."""
         ...
 
 
@@ -74,6 +83,19 @@ class InMemory:
         for place, one in enumerate(self.records.deliveries):
             if one.target == target:
                 self.records.states[place] = state
+
+    def send(self, target: str, message_id: str) -> None:
+        for place, one in enumerate(self.records.deliveries):
+            if one.target == target and place not in self.records.states:
+                self.records.send(place, message_id)
+                return
+
+    def states(self, target: str) -> list[str]:
+        return [
+            str(self.records.states.get(place, DeliveryState.NEW))
+            for place, one in enumerate(self.records.deliveries)
+            if one.target == target
+        ]
 
 
 @dataclass(kw_only=True)
@@ -109,6 +131,24 @@ class InStore:
         change = text("UPDATE delivery SET state = :state WHERE target = :target")
         values = {"state": str(state), "target": target}
         self.store.write(lambda tx: tx.run(change, values) and None)
+
+    def send(self, target: str, message_id: str) -> None:
+        def job(tx: Transaction) -> None:
+            dues = deliveries.claim(
+                tx, Medium.MAIL, owner="w", limit=9, lease=timedelta(minutes=5)
+            )
+            (due,) = (one for one in dues if one.target == target)
+            frozen = Frozen(due=due, payload=b"bytes", message_id=message_id)
+            deliveries.begin(tx, [frozen])
+            deliveries.mark_sent(tx, [(due, "250 ok")])
+            deliveries.release(tx, dues)
+
+        self.store.write(job)
+
+    def states(self, target: str) -> list[str]:
+        query = text("SELECT state FROM delivery WHERE target = :target ORDER BY id")
+        found = self.store.read(lambda tx: tx.run(query, {"target": target}).all())
+        return [row.state for row in found]
 
 
 def play(bench: Bench, came: Any) -> Verdict:

@@ -10,13 +10,12 @@ import pytest
 
 from tests.desks import FORUM, SUPPORT, letter, post, rules
 from tests.tickets.play import IVAN, PARTNER, THREAD, Play, written_by
-from tickets.letter import File, Mailbox
+from tickets.letter import File, Mailbox, Report, Robot
 from tickets.model import Site
 from tickets.post import Post
 from tickets.talk import TopicMoved
 from tickets.words import EventType, Outcome, Trust
 
-BOUNCE = {"bounce": True, "automatic": True}
 NO_PATH: dict[str, Any] = {"mail_from": "", "rcpt_tos": (SUPPORT,)}
 
 
@@ -100,17 +99,24 @@ def test_without_from_the_return_path_is_the_author() -> None:
             written_by(SUPPORT, own_ticket="NN-1"), "own-mail-came-back", id="own mail"
         ),
         pytest.param(
-            Post(letter=letter(**BOUNCE), **NO_PATH), "delivery-report", id="bounce"
+            Post(letter=letter(report=Report()), **NO_PATH),
+            "delivery-report",
+            id="a bounce",
         ),
         pytest.param(
-            Post(letter=letter(bounce=True), mail_from="x@y", rcpt_tos=()),
+            Post(letter=letter(report=Report()), mail_from="x@y", rcpt_tos=()),
             "delivery-report",
             id="a bounce with a return path",
         ),
         pytest.param(
-            Post(letter=letter(automatic=True), **NO_PATH),
-            "delivery-report",
-            id="an automatic one without a return path",
+            Post(letter=letter(robot=Robot.REPLY, automatic=True), **NO_PATH),
+            "auto-reply",
+            id="an automatic reply",
+        ),
+        pytest.param(
+            written_by("x@y.example", robot=Robot.RECEIPT, automatic=True),
+            "read-receipt",
+            id="a read receipt",
         ),
     ],
 )
