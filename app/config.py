@@ -54,6 +54,7 @@ class Config(tables.Table):
             ("sites: address", [one.lower() for s in sites for one in s.addresses]),
             ("sites: Telegram chat", [one for s in sites for one in s.telegram_chats]),
             ("bus: name", [target.name for target in self.bus]),
+            ("mail.imap: name", [mailbox.name for mailbox in self.mail.imap]),
             ("digests: name", [digest.name for digest in self.digests]),
         ):
             for name in _repeated(names):
@@ -192,11 +193,12 @@ NO_RELAY = (
 
 def _toy_problems(config: Config) -> Iterator[str]:
     """Yield what makes a configuration too real to play with."""
-    if config.telegram.token is not None or config.mail.relay is not None:
+    telegram, mail = config.telegram, config.mail
+    if telegram.token is not None or mail.relay is not None or mail.imap:
         yield (
             "--sandbox is for a desk without accounts, and this configuration has "
-            "telegram.token or mail.relay: run without --sandbox, or name another "
-            "file with --config"
+            "telegram.token, mail.relay or mail.imap: run without --sandbox, or name "
+            "another file with --config"
         )
     for key, host in (("http", config.http.host), ("mail.smtp", config.mail.smtp.host)):
         if host not in LOOPBACK:

@@ -22,6 +22,7 @@ from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.imap.door import MailboxDoor
 from mail.smtp import Door
 from scheduler.digests import Planned
 from storage import backlog, published
@@ -63,6 +64,8 @@ class Watch:
     poller: Callable[[], Poller | None] = lambda: None  # if it is we who poll
     heard: Mapping[str, Led] = field(default_factory=dict)  # queues of commands
     command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
+    mailboxes: Mapping[str, Led] = field(default_factory=dict)
+    mailbox_doors: Mapping[str, MailboxDoor] = field(default_factory=dict)
     plans: tuple[Planned, ...] = ()  # the digests
     targets: tuple[str, ...] = ()  # of the bus
 
@@ -78,6 +81,8 @@ class Watch:
             parts["telegram-in"] = self._telegram(self.bot)
         for name, led in self.heard.items():
             parts[f"bus-in-{name}"] = self._commands(name, led)
+        for name, led in self.mailboxes.items():
+            parts[f"imap-{name}"] = self._mailbox(name, led)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -147,6 +152,20 @@ class Watch:
         status = door.status
         said = f"{status.taken} taken, {status.dead} of them unreadable"
         return Part(ok=status.error is None, detail=status.error or said)
+
+    def _mailbox(self, name: str, led: Led) -> Part:
+        if led.stands_by:
+            return Part(ok=True, detail="stands by: another process reads")
+        door = self.mailbox_doors.get(name)
+        if door is None:
+            return Part(ok=False, detail="does not read yet")
+        status = door.status
+        said = [f"{status.taken} taken"]
+        if status.left:
+            said.append(f"{status.left} of them stay in the mailbox unread")
+        if status.note:
+            said.append(status.note)
+        return Part(ok=status.error is None, detail=status.error or ", ".join(said))
 
 
 def _door(door: Door) -> Part:

@@ -76,8 +76,8 @@ def mail_arrival(accepted: Accepted, channel: Channel) -> NewArrival:
     A mail without a Message-ID is never a copy: two of a machine's alarms may be
     alike to the letter.
     """
-    sender = _storable(accepted.mail_from)
-    recipients = [_storable(one) for one in accepted.rcpt_tos]
+    sender = storable(accepted.mail_from)
+    recipients = [storable(one) for one in accepted.rcpt_tos]
     return NewArrival(
         channel=channel,
         source_key=_source_key(sender, recipients, accepted.content),
@@ -87,7 +87,7 @@ def mail_arrival(accepted: Accepted, channel: Channel) -> NewArrival:
             "mail_from": sender,
             "rcpt_tos": recipients,
             "peer": accepted.peer,
-            "helo": _storable(accepted.helo),
+            "helo": storable(accepted.helo),
         },
         raw=accepted.content,
         door=channel,
@@ -103,7 +103,7 @@ def _source_key(sender: str, recipients: Sequence[str], content: bytes) -> str:
     return digest.hexdigest()
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """Return the text without what no database stores: NULs, lone surrogates."""
     clean = value.replace("\x00", "\ufffd")
     return clean.encode("utf-8", "replace").decode()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 
 from bot import updates
 from bus import commands
 from bus.schemas import CommandSchemas
 from mail import parse
+from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
 from tickets.post import Post
 from tickets.talk import Fetched, Happening
@@ -22,11 +24,20 @@ class UnreadableError(Exception):
     """No reader knows this kind of arrival."""
 
 
+class LeftInMailboxError(HopelessError):
+    """The mail was not taken, only its headers."""
+
+    def __init__(self, mailbox: str, problem: str) -> None:
+        super().__init__(f"a mail in mailbox {mailbox} {problem}: it is still there")
+
+
 def read(arrival: KeptArrival) -> Post | Happening:
     """Return what an arrival says; UnreadableError for a channel nobody reads."""
     match arrival.channel:
         case Channel.SMTP | Channel.LMTP:
             return read_mail(arrival)
+        case Channel.IMAP:
+            return read_mailbox(arrival)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
         case Channel.BUS:
@@ -46,6 +57,21 @@ def read_mail(arrival: KeptArrival) -> Post:
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
     )
+
+
+def read_mailbox(arrival: KeptArrival) -> Post:
+    """Return a mail out of a mailbox; LeftInMailboxError if it is still in there.
+
+    One without a Message-ID is known by its bytes, if the mailbox is read again.
+    """
+    told = arrival.envelope
+    if "problem" in told:
+        raise LeftInMailboxError(told["mailbox"], told["problem"])
+    post = read_mail(arrival)
+    if post.letter.message_id is not None:
+        return post
+    made = f"<{arrival.key}@bytes.invalid>"
+    return replace(post, letter=replace(post.letter, message_id=made))
 
 
 def read_telegram(arrival: KeptArrival) -> Happening:

@@ -26,6 +26,7 @@ from app.parts import doors, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.single import (
     being,
+    collecting,
     hearing,
     inheriting,
     mirroring,
@@ -36,6 +37,7 @@ from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.imap.door import MailboxDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
@@ -66,6 +68,8 @@ class Service:
     poller: Poller | None = None  # while it is this process that polls
     heard: dict[str, Led] = field(default_factory=dict)  # the queues of commands
     command_doors: dict[str, CommandDoor] = field(default_factory=dict)  # those we read
+    mailboxes: dict[str, Led] = field(default_factory=dict)
+    mailbox_doors: dict[str, MailboxDoor] = field(default_factory=dict)  # those we read
     http: HttpServer | None = None
     _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
@@ -105,6 +109,7 @@ class Service:
             self._run(work.make_filing(kit), "arrivals")
         if "intake" in self.roles:
             await self._open_doors(kit, intake)
+            self._read_mailboxes(kit)
             self._hear_commands(intake)
         if "http" in self.roles:
             await self._open_http(kit)
@@ -157,6 +162,18 @@ class Service:
         else:
             self.command_doors[target] = door
 
+    def _read_mailboxes(self, kit: Kit) -> None:
+        for mailbox in self.config.mail.imap:
+            show = partial(self._show_mailbox_door, mailbox.name)
+            start = partial(collecting, kit, mailbox, show=show)
+            self.mailboxes[mailbox.name] = self._lead(f"imap {mailbox.name}", start)
+
+    def _show_mailbox_door(self, mailbox: str, door: MailboxDoor | None) -> None:
+        if door is None:
+            self.mailbox_doors.pop(mailbox, None)
+        else:
+            self.mailbox_doors[mailbox] = door
+
     def _lead(
         self, name: str, start: Callable[[], AbstractAsyncContextManager[Tasks]]
     ) -> Led:
@@ -189,6 +206,8 @@ class Service:
             poller=lambda: self.poller,
             heard=self.heard,
             command_doors=self.command_doors,
+            mailboxes=self.mailboxes,
+            mailbox_doors=self.mailbox_doors,
             plans=kit.plans,
             targets=tuple(target.name for target in self.config.bus),
         )

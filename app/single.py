@@ -1,4 +1,4 @@
-"""The parts that one process alone runs: the bot, and the feed of each bus."""
+"""The parts that one process alone runs: the bot, the mailboxes, the buses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.outbox import LEASE
 from app.parts.bus import make_mirroring, make_nightly
 from app.parts.chat import make_chatting, make_poller, spent_before
 from app.parts.commands import make_command_door
+from app.parts.imap import make_mailbox_door
 from app.parts.kit import KINDS, Kit
 from app.publishing import feed_of
 from app.settings import tables
@@ -24,6 +25,7 @@ from bot.client import open_bot
 from bot.menu import Menu, menus
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.imap.door import MailboxDoor
 from scheduler.drain import Drain
 from storage.orphans import come_back
 from storage.store import Store
@@ -105,6 +107,20 @@ async def hearing(
 ) -> AsyncIterator[Tasks]:
     """Take the commands of one target of the bus; ``show`` is told of the door."""
     door = make_command_door(target, intake)
+    show(door)
+    try:
+        async with running(door) as tasks:
+            yield tasks
+    finally:
+        show(None)
+
+
+@asynccontextmanager
+async def collecting(
+    kit: Kit, mailbox: tables.Imap, *, show: Callable[[MailboxDoor | None], None]
+) -> AsyncIterator[Tasks]:
+    """Read one mailbox; ``show`` is told of its door."""
+    door = make_mailbox_door(kit, mailbox)
     show(door)
     try:
         async with running(door) as tasks:

@@ -79,15 +79,19 @@ class Inbox(Protocol[A, Came_contra]):
         ...
 
 
-class CrashedError(Exception):
+class HopelessError(Exception):
+    """A person must look: to read it once more would not help."""
+
+
+class CrashedError(HopelessError):
     """The process ended each time it worked on it."""
 
     def __init__(self) -> None:
         super().__init__(f"the process ended {DEATHS} times while working on it")
 
 
-class EndlessError(Exception):
-    """It takes too long to read: once more would not help."""
+class EndlessError(HopelessError):
+    """It takes too long to read."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"it was not read within {seconds:g} s")
@@ -162,7 +166,7 @@ class ArrivalSource(Generic[A, Came]):
             came = one.came
             if came is None:
                 [came] = await self._read_all([arrival])
-            if isinstance(came, CrashedError | EndlessError):
+            if isinstance(came, HopelessError):
                 await self.inbox.park(arrival, error=str(came))
             elif isinstance(came, Exception):
                 await self._failed(arrival, came)

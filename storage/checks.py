@@ -33,11 +33,12 @@ _arrival = ARRIVAL.c
 CURSOR = table("cursor")
 
 
-#: Which channels a door's own count is about; of several alike, as those of the bus,
+#: Which channels a door's own count is about; of several alike, as mailboxes are,
 #: each counts under the name with a colon and its own.
 DOORS: dict[str, tuple[Channel, ...]] = {
     "smtp": (Channel.SMTP,),
     "lmtp": (Channel.LMTP,),
+    "imap": (Channel.IMAP,),
     "telegram": (Channel.TELEGRAM,),
     "bus": (Channel.BUS,),
 }

@@ -12,6 +12,7 @@ from hypothesis import settings
 from storage.store import Places, Store
 from tests.brokers import RabbitMq
 from tests.databases import Templates
+from tests.dovecot import Dovecot
 
 #: A machine that others use, too, may stand still for a while: no test is timed.
 settings.register_profile("untimed", deadline=None)
@@ -65,3 +66,17 @@ def rabbit(rabbit_node: RabbitMq) -> Iterator[RabbitMq]:
     rabbit_node.start()
     yield rabbit_node
     rabbit_node.thaw()
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    server = Dovecot()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def dovecot(dovecot_server: Dovecot) -> Dovecot:
+    """Return a running Dovecot; tests share it and take users of their own."""
+    dovecot_server.start()
+    return dovecot_server

@@ -226,6 +226,17 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
+def _line(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("must be some text on one line")
+    return text
+
+
+def _secret_line(secret: SecretStr) -> SecretStr:
+    _line(secret.get_secret_value())
+    return secret
+
+
 def _bot_token(secret: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(secret.get_secret_value()):
         raise ValueError("must be as @BotFather gives it: NUMBER:LETTERS")
@@ -244,6 +255,8 @@ Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Line = Annotated[str, AfterValidator(_line)]
+SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
 Token = Annotated[SecretStr, AfterValidator(_bot_token)]

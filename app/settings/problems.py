@@ -15,7 +15,6 @@ from app.settings.tables import Table
 #: Keys that the design knows and this version does not act on.
 NOT_BUILT = {
     "routing",
-    "mail.imap",
     "telegram.webhook_url",
     "telegram.webhook_secret",
     "sites.calendar",

@@ -17,9 +17,11 @@ from app.settings.kinds import (
     Folder,
     HttpUrl,
     Keys,
+    Line,
     MailDomain,
     RelayUrl,
     ReplyStyle,
+    SecretLine,
     SigningKeys,
     Span,
     StorageUrl,
@@ -151,6 +153,38 @@ class Smtp(Table):
         return self
 
 
+class Imap(Table):
+    """A mailbox that is read; ``token_command`` prints what XOAUTH2 takes."""
+
+    secrets = ("password",)
+
+    name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60)
+    host: str = Field(pattern="^[^\\s/@]+$")
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tls: bool | Literal["starttls"] = True
+    ca_file: Certificates | None = None
+    user: Line
+    password: SecretLine | None = None
+    token_command: tuple[str, ...] = ()
+    folder: Line = "INBOX"
+    delivered_to: Annotated[str, Field(pattern="^[!-9;-~]+$")] | None = None
+    done: Annotated[Line, Field(pattern="^(keep|seen|move:.+)$")] = "keep"
+
+    @property
+    def move_to(self) -> str | None:
+        return self.done.partition(":")[2] or None
+
+    @model_validator(mode="after")
+    def check_access(self) -> Self:
+        if (self.password is None) == (not self.token_command):
+            raise ValueError("give one of password, password_file and token_command")
+        if self.ca_file and not self.tls:
+            raise ValueError("ca_file says whom to trust with TLS; tls is false")
+        if self.move_to == self.folder:
+            raise ValueError("done must move mails to another folder")
+        return self
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -162,6 +196,7 @@ class Mail(Table):
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
     smtp: Smtp = Field(default={}, validate_default=True)
+    imap: tuple[Imap, ...] = ()
 
 
 class Telegram(Table):

@@ -164,7 +164,6 @@ def test_a_secret_file_given_by_the_environment_is_read(
         (f"{WEEKLY}format = 'pdf'\n", "must be 'html' or 'text'"),
         (f"{WEEKLY}{WEEKLY}", "digests: name 'weekly' is given twice"),
         ('[[routing]]\nif = "x"\n', "routing: this version does not do that yet"),
-        ('[[mail.imap]]\nname = "x"\n', "mail.imap: this version does not do that"),
         ('[storage]\nurl = "sqlite://"\n', "storage.url = 'sqlite://': must be sqlite"),
         ('[mail]\naddress = "support"\n', "mail.address = 'support': must be an"),
         ('[mail]\nreply_address = "x"\n', "mail.reply_address = 'x': must be 'plus'"),

@@ -1,0 +1,1 @@
+"""Mailboxes that are read over IMAP: each mail once, in order, and then marked."""
