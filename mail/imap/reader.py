@@ -73,8 +73,11 @@ class Reader:
             while not self._stopping.is_set():
                 position = self._catch_up(session, position)
                 self._well()
-                if not session.wait(self.pace.idle):
+                if session.tells:
+                    session.idle(self.pace.idle)
+                else:
                     self._stopping.wait(self.pace.poll)
+                    session.noop()
 
     @contextmanager
     def _connected(self) -> Iterator[Session]:
@@ -147,7 +150,7 @@ class Reader:
             self.keeper.keep(mails, position)
         self.status.taken += len(mails)
         self.status.left += len(left)
-        self.status.failures = 0
+        self._well()
         for mail in mails:
             if mail.problem:
                 name = self.mailbox.name

@@ -62,6 +62,7 @@ class Session:
     read_only: bool = False
     _wire: Wire | None = None
     _is_cut: bool = False
+    _is_mute: bool = False
     _secrets: list[str] = field(default_factory=list, repr=False)
 
     def open(self) -> Self:
@@ -151,14 +152,23 @@ class Session:
                 if self.client.has_capability("UIDPLUS"):  # else others' would go, too
                     self.client.uid_expunge(uids)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until the server tells of something; False if it cannot tell."""
-        with self._asking("cannot wait"):
-            if not self.client.has_capability("IDLE"):
-                self.client.noop()  # so that we learn of mails that came
-                return False
-            self.client.idle_until(seconds)
-            return True
+    @property
+    def tells(self) -> bool:
+        """Say whether the server tells by itself of mails that come."""
+        return not self._is_mute and bool(self.client.has_capability("IDLE"))
+
+    def idle(self, seconds: float) -> None:
+        """Wait until the server tells of something (RFC 2177), or so long."""
+        try:
+            with self._asking("cannot wait"):
+                self.client.idle_until(seconds)
+        except RefusedError:  # though it says that it can
+            self._is_mute = True
+
+    def noop(self) -> None:
+        """Let the server say what came meanwhile."""
+        with self._asking("cannot ask"):
+            self.client.noop()
 
     def _select(self) -> None:
         mailbox = self.mailbox

@@ -15,6 +15,8 @@ from tests.mail.sink import CERTIFICATE
 from tickets.process import DEFAULT
 
 SHIPPED = Path(__file__).parents[2] / "config.toml"
+IMAP = "[[mail.imap]]\nname = 'box'\nhost = 'h'\nuser = 'u'\n"
+IN = "password = 'p'\n"
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
@@ -163,6 +165,12 @@ def test_a_secret_file_given_by_the_environment_is_read(
         (f"{WEEKLY}scope = {{site = ['NN']}}\n", "did you mean sites?"),
         (f"{WEEKLY}format = 'pdf'\n", "must be 'html' or 'text'"),
         (f"{WEEKLY}{WEEKLY}", "digests: name 'weekly' is given twice"),
+        (f"{IMAP}\n", "mail.imap[0]: give one of password, password_file and token"),
+        (f"{IMAP}done = 'delete'\n", "mail.imap[0].done = 'delete': must match"),
+        (f"{IMAP}{IN}done = 'move:INBOX'\n", "done must move mails to another folder"),
+        (f'{IMAP}password = "a\\nb"\n', "].password: must be some text on one line"),
+        (f"{IMAP}{IN}tls = 'always'\n", "mail.imap[0].tls"),
+        (f"{IMAP}{IN}{IMAP}{IN}", "mail.imap: name 'box' is given twice"),
         ('[[routing]]\nif = "x"\n', "routing: this version does not do that yet"),
         ('[storage]\nurl = "sqlite://"\n', "storage.url = 'sqlite://': must be sqlite"),
         ('[mail]\naddress = "support"\n', "mail.address = 'support': must be an"),

@@ -13,6 +13,8 @@ from typing import Any
 
 from typing_extensions import override
 
+from tests.mail.imap.keeping import mail
+
 #: What is done instead of the answer; it says whether the command is done with.
 Fault = Callable[["Talk", bytes], bool]
 
@@ -201,3 +203,9 @@ def say(line: bytes) -> Fault:
         return True
 
     return fault
+
+
+def scripted(count: int = 3, **more: Any) -> Scripted:
+    """Return a server whose mailbox has so many mails."""
+    mails = {uid: mail(uid) for uid in range(1, count + 1)}
+    return Scripted(mails=mails, **more)

@@ -8,15 +8,9 @@ import pytest
 
 from mail.imap import wire
 from mail.imap.fetching import GROUP, TRIES
-from mail.imap.mailbox import Done
 from mail.imap.pace import Pace
 from tests.mail.imap.keeping import Kept, mail, mailbox, reading, until
-from tests.mail.imap.scripted import Fault, Scripted, Talk, drop, say
-
-
-def scripted(count: int = 3, **more: object) -> Scripted:
-    mails = {uid: mail(uid) for uid in range(1, count + 1)}
-    return Scripted(mails=mails, **more)  # type: ignore[arg-type] # a test's own words
+from tests.mail.imap.scripted import Fault, Talk, drop, say, scripted
 
 
 def half_a_mail(talk: Talk, tag: bytes) -> bool:
@@ -149,21 +143,6 @@ def test_another_place_of_that_name_begins_an_era() -> None:
     assert kept.at.numbering == "1.1"
 
 
-def test_a_large_mail_stays_and_its_headers_say_whose_it_is() -> None:
-    kept = Kept()
-    with scripted().serve() as server:
-        server.mails[2] = mail(2, "x" * 5000)
-        with reading(mailbox(server.port, max_size=4000, done=Done(seen=True)), kept):
-            until(lambda: kept.at is not None and kept.at.done == 3)
-        assert server.flags == {1: {b"\\Seen"}, 3: {b"\\Seen"}}
-    assert kept.uids == [1, 2, 3]
-    size = len(server.mails[2])
-    assert kept.mails[1].problem == (
-        f"has {size} bytes, more than mail.smtp.max_size = 4000"
-    )
-    assert kept.mails[1].raw.endswith(b"\r\n\r\n")
-
-
 def test_a_server_that_sends_more_than_it_announced_is_cut_off() -> None:
     kept = Kept()
 
@@ -195,84 +174,6 @@ def test_a_slow_drip_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         assert time.monotonic() - began < 4
 
 
-def test_a_refused_login_is_told_in_the_servers_words_without_the_password() -> None:
-    def echo(talk: Talk, tag: bytes) -> bool:
-        talk.say(tag + b" NO we know nobody with " + talk.desk.said[-1])
-        return True
-
-    kept = Kept()
-    with scripted(capabilities="IMAP4rev1").serve() as server:
-        server.fail(b"LOGIN", echo, times=1000)
-        slow = Pace(login=60)
-        with reading(mailbox(server.port), kept, pace=slow) as reader:
-            until(lambda: reader.status.failures)
-            said = reader.status.error or ""
-    assert "login refused: " in said
-    assert "we know nobody with" in said
-    assert "secret" not in said
-    assert kept.uids == []
-
-
-def test_a_password_beyond_ascii_needs_plain() -> None:
-    kept = Kept()
-    box = {"secret": lambda: "пароль"}
-    with scripted(knows="пароль").serve() as server:
-        with reading(mailbox(server.port, **box), kept):
-            until(lambda: len(kept.mails) == 3)
-        server.capabilities = "IMAP4rev1"
-        with reading(mailbox(server.port, **box), kept) as reader:
-            until(lambda: reader.status.failures)
-            assert "ASCII" in (reader.status.error or "")
-
-
-def test_a_token_is_asked_for_at_each_login() -> None:
-    kept, tokens = Kept(), iter(["old", "new"])
-    with scripted(knows="Bearer new\1").serve() as server:
-        box = mailbox(server.port, secret=lambda: next(tokens), is_token=True)
-        with reading(box, kept):
-            until(lambda: len(kept.mails) == 3)
-    assert b"AUTHENTICATE XOAUTH2" in server.said
-
-
-@pytest.mark.parametrize("more", ["MOVE UIDPLUS", "UIDPLUS", ""])
-def test_kept_mails_are_moved_as_far_as_the_server_can(more: str) -> None:
-    kept = Kept()
-    with scripted(capabilities=f"IMAP4rev1 AUTH=PLAIN {more}").serve() as server:
-        box = mailbox(server.port, done=Done(move="Processed"))
-        with reading(box, kept):
-            until(lambda: kept.at is not None and kept.at.done == 3)
-        with reading(box, kept) as reader:
-            until(lambda: reader.status.error is None)
-    assert server.moved == [(uid, "Processed") for uid in (1, 2, 3)]
-    assert bool(server.mails) == (not more)
-    assert kept.uids == [1, 2, 3]
-
-
-def test_mails_that_were_not_marked_before_a_crash_are_marked_after_it() -> None:
-    kept = Kept()
-    done = Done(seen=True)
-    with scripted().serve() as server:
-        server.fail(b"UID STORE", drop)
-        with reading(mailbox(server.port, done=done), kept):
-            until(lambda: kept.at is not None and kept.at.done == 3)
-    assert server.flags == {uid: {b"\\Seen"} for uid in (1, 2, 3)}
-    assert kept.uids == [1, 2, 3]
-
-
-def test_a_mark_that_is_refused_keeps_no_mail_from_being_read() -> None:
-    kept = Kept()
-    with scripted().serve() as server:
-        server.fail(b"UID STORE", say(b"NO [OVERQUOTA] full"), times=10_000)
-        with reading(mailbox(server.port, done=Done(seen=True)), kept) as reader:
-            until(lambda: len(kept.mails) == 3 and reader.status.note)
-            server.mails[4] = mail(4)
-            until(lambda: len(kept.mails) == 4)
-            assert "full" in reader.status.note
-            server.faults.clear()
-            until(lambda: kept.at is not None and kept.at.done == 4)
-    assert set(server.flags) == {1, 2, 3, 4}
-
-
 def test_mails_share_commits() -> None:
     kept = Kept()
     with scripted(3 * GROUP).serve() as server, reading(mailbox(server.port), kept):
@@ -293,3 +194,32 @@ def test_it_stops_at_once_wherever_it_is(command: str) -> None:
             until(lambda: any(one.startswith(command.encode()) for one in server.said))
             began = time.monotonic()
         assert time.monotonic() - began < 2
+
+
+def test_a_mail_that_comes_as_waiting_begins_is_read_at_once() -> None:
+    kept = Kept()
+
+    def at_once(talk: Talk, _tag: bytes) -> bool:
+        talk.desk.mails[4] = mail(4)
+        talk.writes.write(b"+ idling\r\n* 4 EXISTS\r\n")  # in one packet
+        talk.reads.readline()
+        return nothing(talk, _tag)
+
+    with scripted().serve() as server:
+        server.fail(b"IDLE", at_once)
+        with reading(mailbox(server.port), kept, pace=Pace(idle=600)):
+            until(lambda: kept.uids == [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("capabilities", ["IMAP4rev1", "IMAP4rev1 IDLE"])
+def test_a_server_that_does_not_tell_is_asked(capabilities: str) -> None:
+    kept = Kept()
+    with scripted(capabilities=capabilities).serve() as server:
+        server.fail(b"IDLE", say(b"NO not today"), times=1000)
+        with reading(mailbox(server.port), kept):
+            until(lambda: len(kept.mails) == 3)
+            server.mails[4] = mail(4)
+            until(lambda: kept.uids == [1, 2, 3, 4])
+        assert (
+            sum(b"AUTHENTICATE" in one or b"LOGIN" in one for one in server.said) == 1
+        )
