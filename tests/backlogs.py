@@ -13,7 +13,8 @@ DEPTH = 20  # events of each stream
 _COUNTED = (
     "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
 )
-_BODY = """'{"id":"event-' || i || '","type":"zayavka.ticket.comment-added.v1",'
+_BODY = """'{"id":"event-' || i || '","time":"2026-03-02T09:00:00.000000Z",'
+    || '"type":"zayavka.ticket.comment-added.v1",'
     || '"partitionkey":"NN-' || (i % :streams) || '","sequence":"'
     || (i / :streams + 1) || '","data":"' || CAST(:padding AS text) || '"}'"""
 _DELIVERIES = """{counted}
