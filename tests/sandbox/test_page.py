@@ -196,6 +196,7 @@ def test_a_person_opens_a_mailbox_and_sees_the_chart(tmp_path: Path) -> None:
             )
             await owners.nth(2).click()
             sheet = page.locator(".sheet")
+            await expect(sheet).to_have_count(1)  # the click's answer is there
             await expect(sheet.locator(".subject")).to_have_text("[NN-1] Принято")
             await expect(sheet.locator(".mark")).to_have_text("подтверждение")
             await owners.nth(1).click()
