@@ -18,6 +18,7 @@ from tickets.tokens import Signer
 _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
     "answer": None,
+    "sealed": "auto-replied",
 }
 
 
@@ -121,6 +122,7 @@ def _facts(notice: MailNotice) -> Json:
         "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
         "stage": notice.stage,
+        "sealed": notice.sealed,
     }
     comment = notice.comment
     if comment is not None:

@@ -54,6 +54,7 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
                 _mail_notice(tx, due, rules, books=books, chains=chains),
                 who=acted.get(due.facts.get("who")),
                 stage=due.facts.get("stage", ""),
+                sealed=bool(due.facts.get("sealed")),
             ),
             due,
             bot=bot,

@@ -89,6 +89,15 @@ SENTENCES = MappingProxyType(
             "%(reason)s\n"
             "The partner gets the answer without it and reads its name there."
         ),
+        "chat.notice.sealed": _(
+            "🔒 This mail or a part of it is encrypted (%(form)s), "
+            "and the desk has no key. What is encrypted is kept as a file."
+        ),
+        "chat.notice.sealed-asked": _(
+            "🔒 This mail or a part of it is encrypted (%(form)s), "
+            "and the desk has no key. What is encrypted is kept as a file. "
+            "The partner is asked to send it without encryption."
+        ),
         "chat.notice.not-shown": _(
             "⚠️ Something of this ticket could not be shown here.\n%(reason)s"
         ),

@@ -57,6 +57,14 @@ class Robot(StrEnum):
     MACHINE = "machine"
 
 
+@unique
+class Sealed(StrEnum):
+    """How a mail, or a part of it, is encrypted: the desk holds no key to it."""
+
+    SMIME = "smime"
+    PGP = "pgp"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """What a mail system tells of a mail that it could not simply deliver.
@@ -86,6 +94,7 @@ class Letter:
     ``text`` is what the author wrote, ``quoted`` what it was set apart from: quotes
     and signatures, in order.
     ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
+    ``sealed`` is there if something in it is encrypted; what is stays among ``files``.
     ``defects`` says in words what was wrong with the bytes.
     """
 
@@ -106,6 +115,7 @@ class Letter:
     automatic: bool = False
     robot: Robot | None = None
     report: Report | None = None
+    sealed: Sealed | None = None
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
 

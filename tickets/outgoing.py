@@ -17,7 +17,8 @@ class MailNotice:
     """A mail to one recipient about a ticket.
 
     ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
-    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to. ``to``
+    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to.
+    ``sealed`` says that it answers a mail that the desk could not read. ``to``
     and ``cc`` are the people shown in the headers, whoever the envelope's
     ``recipient`` is. ``references`` is the whole
     chain, oldest first, its last entry the mail that is answered.
@@ -40,6 +41,7 @@ class MailNotice:
     chat_link: str | None = None  # binds the recipient's Telegram account
     who: Contact | Specialist | None = None
     stage: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

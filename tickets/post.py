@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tickets import chat, lanes
+from tickets import chat, lanes, sealing
 from tickets.books import Participant
 from tickets.bounces import note_report
 from tickets.clues import find_refs, find_signed, gather
@@ -104,6 +104,8 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
+    if letter.sealed:
+        sealing.tell(desk, ticket, letter.sealed, asked=answerable and not too_many)
     return Verdict(
         outcome=Outcome.TICKET,
         rule=NEW,
@@ -184,6 +186,9 @@ def _has_had_enough(desk: Desk, post: Post) -> bool:
 def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
     """Queue the mail with the number, to the return path (RFC 3834, 4)."""
     notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    sealed = post.letter.sealed is not None
+    if sealed and notice != "accepted":
+        notice = sealing.NOTICE
     if notice is None:
         return
     to = post.mail_from.lower()
@@ -193,7 +198,7 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
         target=to,
         lane=lanes.mail(ticket.number, to),
         priority=OPENING,
-        facts={},
+        facts={"sealed": True} if sealed else {},
         ticket_id=ticket.id,
     )
 
@@ -221,6 +226,10 @@ def _continue(
             ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
     _remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
+    if post.letter.sealed:
+        may_ask = trust is not Trust.UNPROVEN and _is_answerable(desk, post)
+        asked = may_ask and sealing.ask(desk, ticket, email=post.mail_from.lower())
+        sealing.tell(desk, ticket, post.letter.sealed, asked=asked)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule=placed.rule,
