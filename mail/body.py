@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mail import charsets, markup, names, prose, transfer, words, wrote
-from mail.limits import Limits
+from mail.limits import Limits, excess_of
 from mail.mime import Part, Splitter
 from mail.wrote import Written
-from tickets.letter import File
+from tickets.letter import File, LeftOut
 
 _SHOWN = frozenset({"text/plain", "text/html"})
 # The same words once more, for programs that understand a special form.
@@ -30,6 +30,7 @@ class Content:
     texts: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     shown_ids: frozenset[str] = frozenset()
     depth: int = 0
 
@@ -100,17 +101,20 @@ class Content:
             self._add_file(leaf, raw)
 
     def _take_file(self, leaf: Part) -> None:
-        if len(self.files) < self.limits.files:
-            self._add_file(leaf, self._decoded(leaf))
-        else:
-            self.defects.append("more files than are kept")
+        self._add_file(leaf, self._decoded(leaf))
 
     def _add_file(self, leaf: Part, content: bytes) -> None:
         content_id = words.one_line(leaf.fields.text(b"content-id")).strip("<> ")[:200]
         name = names.safe(leaf.file_name)
+        name = name or names.made_up(leaf.media_type, len(self.files) + 1)
+        if (excess := excess_of(self.files, content, self.limits)) is not None:
+            left = LeftOut(name=name, size=len(content), excess=excess)
+            self.left_out.append(left)
+            self.defects.append("more files than are kept")
+            return
         self.files.append(
             File(
-                name=name or names.made_up(leaf.media_type, len(self.files) + 1),
+                name=name,
                 media_type=leaf.media_type,
                 content=content,
                 content_id=content_id or None,

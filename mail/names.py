@@ -1,16 +1,11 @@
-"""Names of files, fit to be shown and saved whatever the sender wrote."""
+"""Names for files that have none."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from tickets.filenames import safe
 
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-_PATH = re.compile(r"[/\\]")
-_LENGTH = 180
-_BYTES = 240  # most file systems take 255
+__all__ = ["made_up", "safe"]
+
 _EXTENSIONS = {
     "application/json": "json",
     "application/msword": "doc",
@@ -40,15 +35,6 @@ _EXTENSIONS = {
 }
 
 
-def safe(name: str) -> str:
-    """Return the last path element without controls, bounded; empty if none is left."""
-    last = _PATH.split(_UNFIT.sub("", name))[-1]
-    fit = unicodedata.normalize("NFC", last[: _LENGTH * 4]).strip(" ")
-    if not fit.strip(". "):
-        return ""
-    return _bounded(fit)
-
-
 def made_up(media_type: str, number: int) -> str:
     """Name a nameless file by its type and its place in the mail."""
     main, _, sub = media_type.partition("/")
@@ -57,14 +43,3 @@ def made_up(media_type: str, number: int) -> str:
         extension = sub
     kind = {"image": "image", "message": "message", "audio": "audio", "video": "video"}
     return f"{kind.get(main, 'file')}-{number}.{extension or 'bin'}"
-
-
-def _bounded(name: str) -> str:
-    if len(name) <= _LENGTH and len(name.encode()) <= _BYTES:
-        return name
-    stem, dot, extension = name.rpartition(".")
-    if not stem or len(extension) > 12:
-        stem, dot, extension = name, "", ""
-    room = _BYTES - len((dot + extension).encode())
-    cut = stem[: _LENGTH - len(extension) - 1].encode()[:room].decode(errors="ignore")
-    return cut.rstrip(" .") + dot + extension

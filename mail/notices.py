@@ -18,6 +18,7 @@ from tickets.tokens import Signer
 _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
     "answer": None,
+    "files-refused": "auto-replied",
 }
 
 
@@ -121,6 +122,8 @@ def _facts(notice: MailNotice) -> Json:
         "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
         "stage": notice.stage,
+        "refused": notice.refused,
+        "too_large": notice.too_large,
     }
     comment = notice.comment
     if comment is not None:

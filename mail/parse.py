@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from mail import addresses, charsets, forwards, reports, robots, signs, words
 from mail.body import Content
 from mail.fields import Fields
-from mail.limits import DEFAULT, Limits
+from mail.limits import DEFAULT, Limits, unread_parts
 from mail.mime import Part, Splitter
 from mail.robots import Signs
 from tickets.letter import Letter, Mailbox
@@ -81,6 +81,7 @@ def _letter(
         forwarded_from=forwards.sender(written.forward),
         html=content.html(),
         files=tuple(content.files),
+        left_out=(*content.left_out, *unread_parts(defects)),
         automatic=bounce or robot is not None,
         robot=robot,
         report=report,

@@ -54,6 +54,8 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
                 _mail_notice(tx, due, rules, books=books, chains=chains),
                 who=acted.get(due.facts.get("who")),
                 stage=due.facts.get("stage", ""),
+                refused=tuple(due.facts.get("refused", ())),
+                too_large=tuple(due.facts.get("too_large", ())),
             ),
             due,
             bot=bot,

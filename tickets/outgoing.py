@@ -40,6 +40,8 @@ class MailNotice:
     chat_link: str | None = None  # binds the recipient's Telegram account
     who: Contact | Specialist | None = None
     stage: str = ""
+    refused: tuple[str, ...] = ()  # names of the reader's files that are locked
+    too_large: tuple[str, ...] = ()  # and of those beyond a limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
