@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 PORT = 3310
@@ -68,55 +69,64 @@ class Clamd:
 
     async def scan(self, content: bytes) -> Judged:
         """Ask about bytes. ScannerError if there is no answer that can be used."""
-        limit = asyncio.timeout(self.timeout)
         try:
-            async with limit, self._connection() as (reader, writer):
-                return _judged(await _ask(reader, writer, content))
+            async with asyncio.timeout(self.timeout):
+                with await _connect(self.place) as connection:
+                    return _judged(await _ask(connection, content))
         except TimeoutError as error:
             raise ScannerError(f"no answer within {self.timeout:g} s") from error
         except OSError as error:
             raise ScannerError(error.strerror or str(error)) from error
 
-    @asynccontextmanager
-    async def _connection(
-        self,
-    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        if self.place.path:
-            opening = asyncio.open_unix_connection(self.place.path)
-        else:
-            opening = asyncio.open_connection(self.place.host, self.place.port)
-        reader, writer = await opening
-        try:
-            yield reader, writer
-        finally:
-            writer.transport.abort()  # nothing more is to be said
+
+async def _connect(place: Place) -> socket.socket:
+    """Return a connection; OSError of the last address if none takes one."""
+    if place.path:
+        return await _open(socket.AF_UNIX, place.path)
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    for family, _, _, _, address in found[:-1]:
+        with suppress(OSError):
+            return await _open(family, address)
+    return await _open(found[-1][0], found[-1][4])
 
 
-async def _ask(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes
-) -> bytes:
-    """Send the bytes and return the answer; it may come before they are all sent."""
-    sending = asyncio.create_task(_send(writer, content))
+async def _open(family: int, address: Any) -> socket.socket:
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.setblocking(False)  # noqa: FBT003 # named so by sockets
     try:
-        with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            return (await reader.readuntil(b"\0"))[:_ANSWER].rstrip(b"\0\n")
-    finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError, OSError):
-            await sending
-    raise ScannerError("it broke off without an answer")
+        await asyncio.get_running_loop().sock_connect(connection, address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-async def _send(writer: asyncio.StreamWriter, content: bytes) -> None:
-    writer.write(b"zINSTREAM\0")
-    view = memoryview(content)
+async def _ask(connection: socket.socket, content: bytes) -> bytes:
+    """Send the bytes and return the answer.
+
+    clamd answers and hangs up when it has had too much. A stream of asyncio's that
+    cannot write any more does not read what came before that; so there is none.
+    """
+    with suppress(ConnectionError):
+        await _send(connection, content)
+    loop, answer = asyncio.get_running_loop(), b""
+    while not answer.endswith(b"\0") and len(answer) < _ANSWER:
+        piece = await loop.sock_recv(connection, _ANSWER)
+        if not piece:
+            raise ScannerError("it broke off without an answer")
+        answer += piece
+    return answer.rstrip(b"\0\n")
+
+
+async def _send(connection: socket.socket, content: bytes) -> None:
+    loop, view = asyncio.get_running_loop(), memoryview(content)
+    await loop.sock_sendall(connection, b"zINSTREAM\0")
     for at in range(0, len(view), _PIECE):
         piece = view[at : at + _PIECE]
-        writer.write(struct.pack("!L", len(piece)))
-        writer.write(piece)
-        await writer.drain()
-    writer.write(struct.pack("!L", 0))
-    await writer.drain()
+        await loop.sock_sendall(connection, struct.pack("!L", len(piece)))
+        await loop.sock_sendall(connection, piece)
+    await loop.sock_sendall(connection, struct.pack("!L", 0))
 
 
 def _judged(answer: bytes) -> Judged:

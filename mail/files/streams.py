@@ -6,7 +6,6 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 #: What goes in at a time, and what may come out at most.
 _IN, _OUT = 16 * 1024, 256 * 1024
@@ -14,17 +13,7 @@ _LZMA_MEMORY = 128 * 1024 * 1024
 _RAW, _GZIP = -15, 31  # zlib's names for them: the bits of the window
 
 
-class _Unpacker(Protocol):
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def needs_input(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+_Unpacker = bz2.BZ2Decompressor | lzma.LZMADecompressor
 
 
 def deflated(content: memoryview) -> Iterator[bytes]:
