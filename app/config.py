@@ -41,6 +41,8 @@ class Config(tables.Table):
     http: tables.Http
     mail: tables.Mail
     telegram: tables.Telegram
+    attachments: tables.Attachments
+    scan: tables.Scan
     sites: tuple[tables.Site, ...] = Field(min_length=1)
     process: tables.BusinessProcess
     digests: tuple[tables.Digest, ...]
@@ -155,6 +157,7 @@ def rules_from(config: Config) -> Rules:
         public_domains=frozenset(config.mail.public_domains),
         telegram=config.telegram.enabled,
         strangers_in_chat=config.telegram.strangers == "accept",
+        programs=frozenset(config.attachments.programs),
     )
 
 

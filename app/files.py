@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from app.http import Served
+from app.http import LockedError, Served
 from app.links import BadLinkError, SignedLinks
 from storage import contents
+from storage.locked import is_locked
 from storage.store import Store
+from storage.transaction import Transaction
 from storage.views import text_of
 
 TEXT = "text/plain; charset=utf-8"
@@ -32,10 +34,16 @@ class StoredFiles:
     def _load(self, kind: str, name: str) -> Served:
         match kind:
             case "blob":
-                content = self.store.read(lambda tx: contents.load(tx, name))
+                content = self.store.read(lambda tx: _load(tx, name))
                 return Served(content=content, media_type=BYTES)
             case "text":
                 text = self.store.read(lambda tx: text_of(tx, name))
                 return Served(content=text.encode(), media_type=TEXT)
             case _:
                 raise LookupError(f"nothing is kept of kind {kind!r}")
+
+
+def _load(tx: Transaction, sha256: str) -> bytes:
+    if is_locked(tx, sha256):
+        raise LockedError
+    return contents.load(tx, sha256)

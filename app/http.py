@@ -27,6 +27,7 @@ HARMLESS = {
     "Cache-Control": "private, max-age=86400, immutable",
     "Referrer-Policy": "no-referrer",
 }
+LOCKED = "this file is locked: a check found that it is dangerous\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +53,18 @@ class Served:
     media_type: str
 
 
+class LockedError(Exception):
+    """The file is kept, and nobody gets it."""
+
+
 class Files(Protocol):
     """What signed addresses lead to."""
 
     async def fetch(self, token: str) -> Served | None:
-        """Return it; None if the token is not ours or names nothing."""
+        """Return it; None if the token is not ours or names nothing.
+
+        LockedError if it is dangerous.
+        """
         ...
 
 
@@ -79,7 +87,10 @@ def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> St
         return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     async def file(request: Request) -> Response:
-        served = await files.fetch(request.path_params["token"])
+        try:
+            served = await files.fetch(request.path_params["token"])
+        except LockedError:
+            return PlainTextResponse(LOCKED, status_code=403)
         if served is None:
             return PlainTextResponse("there is nothing here\n", status_code=404)
         return Response(served.content, media_type=served.media_type, headers=HARMLESS)

@@ -126,9 +126,20 @@ def _send_file(wording: Wording) -> Call:
     if not 0 < len(file.content) <= UPLOAD_LIMIT:
         return _name_file(wording, file)
     params = wording.place
-    if wording.notice.repeat:
-        params["caption"] = cut(wording.repeat_mark, CAPTION_LIMIT)
+    if caption := _caption(wording, file):
+        params["caption"] = cut(caption, CAPTION_LIMIT)
     return Call(method="sendDocument", params=params, file=FileRef.of(file))
+
+
+def _caption(wording: Wording, file: File) -> str:
+    """Return what must be read before a file is opened."""
+    remarks = wording.notice.facts.get("remarks")
+    said = [wording.repeat_mark]
+    if isinstance(remarks, list):
+        said += [
+            wording.say(f"chat.file.{one}", type=file.media_type) for one in remarks
+        ]
+    return "\n".join(filter(None, said))
 
 
 def _name_file(wording: Wording, file: File) -> Call:

@@ -12,7 +12,7 @@ from mail.enclosures import MAILS, Enclosures
 from mail.limits import Limits
 from mail.mime import Part, Splitter
 from mail.wrote import Written
-from tickets.letter import File, Mailbox, Sealed
+from tickets.letter import File, LeftOut, Mailbox, Sealed
 
 _SHOWN = frozenset({"text/plain", "text/html"})
 # The same words once more, for programs that understand a special form.
@@ -52,6 +52,10 @@ class Content:
     def files(self) -> list[File]:
         return self.enclosures.files
 
+    @property
+    def left_out(self) -> list[LeftOut]:
+        return self.enclosures.left_out
+
     def gather(self, root: Part) -> None:
         leaves = list(_leaves(root))
         alone = len(leaves) == 1
@@ -62,7 +66,7 @@ class Content:
         shown_ids = frozenset(_CID.findall("".join(self.pages)))
         for leaf in leaves:
             is_echo = bool(written) and leaf.media_type in _ECHOES
-            if leaf not in written and not is_echo and self.enclosures.has_room():
+            if leaf not in written and not is_echo:
                 self.enclosures.take(leaf, self._decoded(leaf), shown_ids)
         if not self.pages and not self._says_something():
             self._take_packed_pages()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from mail import calendars, charsets, fields, names, tnef, words
-from mail.limits import Limits
+from mail.limits import Limits, excess_of
 from mail.mime import Part
 from mail.tnef import TnefError
-from tickets.letter import File
+from tickets.letter import File, LeftOut
 
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 MAILS = frozenset({"message/rfc822", "message/global"})
@@ -16,7 +16,7 @@ MAILS = frozenset({"message/rfc822", "message/global"})
 
 @dataclass(slots=True)
 class Enclosures:
-    """Files as they are found, at most ``limits.files``.
+    """Files as they are found; ``left_out`` are those beyond a limit.
 
     ``words`` and ``pages`` are what some of them say, for a mail that says nothing.
     """
@@ -24,20 +24,24 @@ class Enclosures:
     limits: Limits
     defects: list[str]
     files: list[File] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     pages: list[bytes] = field(default_factory=list)
 
-    def has_room(self) -> bool:
-        """Say whether one more file may be kept, and note it if not."""
-        if len(self.files) < self.limits.files:
-            return True
+    def put(self, file: File) -> None:
+        """Keep a file, or only note it if it is beyond a limit."""
+        excess = excess_of(self.files, file.content, self.limits)
+        if excess is None:
+            self.files.append(file)
+            return
+        left = LeftOut(name=file.name, size=len(file.content), excess=excess)
+        self.left_out.append(left)
         self.defects.append("more files than are kept")
-        return False
 
     def take(self, leaf: Part, content: bytes, shown_ids: frozenset[str]) -> None:
         """Keep a part as a file, or what is packed in it."""
         if leaf.media_type in _TNEF or leaf.file_name.lower() == "winmail.dat":
-            if self._unpack(content) or not self.has_room():
+            if self._unpack(content):
                 return
         elif leaf.media_type == "text/calendar":
             calendar = charsets.decode(content, leaf.type_params.get("charset", ""))
@@ -45,9 +49,8 @@ class Enclosures:
         self._keep(leaf, content, shown_ids)
 
     def add(self, name: str, media_type: str, content: bytes) -> None:
-        """Keep a file that was no part of its own, if there is room."""
-        if self.has_room():
-            self.files.append(File(name=name, media_type=media_type, content=content))
+        """Keep a file that was no part of its own."""
+        self.put(File(name=name, media_type=media_type, content=content))
 
     def show(self, ids: frozenset[str]) -> None:
         """Mark the files that a page shows as such."""
@@ -58,7 +61,7 @@ class Enclosures:
 
     def _keep(self, leaf: Part, content: bytes, shown_ids: frozenset[str]) -> None:
         content_id = words.one_line(leaf.fields.text(b"content-id")).strip("<> ")[:200]
-        self.files.append(
+        self.put(
             File(
                 name=self._name(leaf, content),
                 media_type=leaf.media_type,
@@ -89,7 +92,8 @@ class Enclosures:
             return False
         if not (packed.files or packed.text.strip() or packed.page):
             return False
-        self.files += packed.files
+        for file in packed.files:
+            self.put(file)
         self.words.append(packed.text)
         self.pages.append(packed.page)
         return packed.whole

@@ -1,16 +1,13 @@
-"""Names of files, fit to be shown and saved whatever the sender wrote."""
+"""Names for files that have none."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-_PATH = re.compile(r"[/\\]")
-_LENGTH = 180
-_BYTES = 240  # most file systems take 255
+from tickets.filenames import safe
+
+__all__ = ["made_up", "safe"]
+
 _EXTENSIONS = {
     "application/json": "json",
     "application/msword": "doc",
@@ -50,15 +47,6 @@ _USUAL = {
 }
 
 
-def safe(name: str) -> str:
-    """Return the last path element without controls, bounded; empty if none is left."""
-    last = _PATH.split(_UNFIT.sub("", name))[-1]
-    fit = unicodedata.normalize("NFC", last[: _LENGTH * 4]).strip(" ")
-    if not fit.strip(". "):
-        return ""
-    return _bounded(fit)
-
-
 def made_up(media_type: str, number: int) -> str:
     """Name a nameless file by its type and its place in the mail."""
     if media_type in _USUAL:
@@ -74,15 +62,4 @@ def made_up(media_type: str, number: int) -> str:
 def of_mail(subject: str) -> str:
     """Name an attached mail by its subject; empty if it has none."""
     stem = safe(_PUNCTUATION.sub(" ", subject)).strip(" .")
-    return _bounded(f"{stem}.eml") if stem else ""
-
-
-def _bounded(name: str) -> str:
-    if len(name) <= _LENGTH and len(name.encode()) <= _BYTES:
-        return name
-    stem, dot, extension = name.rpartition(".")
-    if not stem or len(extension) > 12:
-        stem, dot, extension = name, "", ""
-    room = _BYTES - len((dot + extension).encode())
-    cut = stem[: _LENGTH - len(extension) - 1].encode()[:room].decode(errors="ignore")
-    return cut.rstrip(" .") + dot + extension
+    return safe(f"{stem}.eml") if stem else ""

@@ -19,6 +19,7 @@ _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
     "answer": None,
     "sealed": "auto-replied",
+    "files-refused": "auto-replied",
 }
 
 
@@ -123,6 +124,8 @@ def _facts(notice: MailNotice) -> Json:
         "chat_link": notice.chat_link,
         "stage": notice.stage,
         "sealed": notice.sealed,
+        "refused": notice.refused,
+        "too_large": notice.too_large,
     }
     comment = notice.comment
     if comment is not None:

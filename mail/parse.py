@@ -19,7 +19,7 @@ from mail import (
 )
 from mail.body import Content
 from mail.fields import Fields
-from mail.limits import DEFAULT, Limits
+from mail.limits import DEFAULT, Limits, unread_parts
 from mail.mime import Part, Splitter
 from mail.robots import Signs
 from tickets.letter import Letter, Mailbox, Robot
@@ -68,6 +68,7 @@ def _letter(
         forwarded_from=forwards.sender(written.forward) or content.carried(),
         html=content.html(),
         files=tuple(content.files),
+        left_out=(*content.left_out, *unread_parts(defects)),
         automatic=bounce or robot is not None,
         robot=robot,
         report=reports.read(root, content.text(), head.subject) if bounce else None,

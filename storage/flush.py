@@ -139,7 +139,14 @@ def _blobs(tx: Transaction, works: Sequence[Work]) -> None:
         tx.run(
             update(ATTACHMENT)
             .where(ATTACHMENT.c.id == file.id)
-            .values(state=file.state, sha256=file.sha256, size=file.size)
+            .values(
+                state=file.state,
+                sha256=file.sha256,
+                size=file.size,
+                media_type=file.media_type,
+                scan=file.scan,
+                remarks=list(file.remarks) or None,
+            )
         )
 
 
@@ -155,6 +162,8 @@ def _files(tx: Transaction, works: Sequence[Work]) -> None:
             "content_id": file.content_id,
             "remote_id": file.remote_id,
             "state": file.state,
+            "scan": file.scan,
+            "remarks": list(file.remarks) or None,
         }
         for work in works
         for new in work.comments

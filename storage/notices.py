@@ -55,6 +55,8 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
                 who=acted.get(due.facts.get("who")),
                 stage=due.facts.get("stage", ""),
                 sealed=bool(due.facts.get("sealed")),
+                refused=tuple(due.facts.get("refused", ())),
+                too_large=tuple(due.facts.get("too_large", ())),
             ),
             due,
             bot=bot,

@@ -64,6 +64,50 @@ SENTENCES = MappingProxyType(
             "📎 Telegram does not take the file “%(file_name)s” (%(size)s bytes). "
             "It is kept with the ticket."
         ),
+        "chat.file.disguised": _(
+            "⚠️ By its name or type this is something harmless, and it is not: %(type)s."
+        ),
+        "chat.file.program": _(
+            "⚠️ This is a program or can start one. Open it only if you expected it."
+        ),
+        "chat.file.holds-program": _(
+            "⚠️ There is a program in this archive. Start it only if you expected it."
+        ),
+        "chat.file.encrypted": _(
+            "🔑 The archive is protected with a password: "
+            "what is in it was not checked."
+        ),
+        "chat.file.opaque": _(
+            "⚠️ The archive could not be looked into: it is damaged or in a rare form."
+        ),
+        "chat.file.unscanned": _(
+            "⚠️ The file is too large for the virus scanner and was not checked."
+        ),
+        "chat.notice.file-infected": _(
+            "🔒 The file “%(file_name)s” is locked: the scanner found %(virus)s in it. "
+            "It stays with the ticket and goes to nobody."
+        ),
+        "chat.notice.file-bomb": _(
+            "🔒 The file “%(file_name)s” is locked: it is small, and would unpack to "
+            "something huge. It stays with the ticket and goes to nobody."
+        ),
+        "chat.notice.own-file-infected": _(
+            "🔒 The scanner found %(virus)s in your file “%(file_name)s”. "
+            "It was not sent to the partner. Please check your computer."
+        ),
+        "chat.notice.own-file-bomb": _(
+            "🔒 Your file “%(file_name)s” is small, and would unpack to something "
+            "huge. It was not sent to the partner."
+        ),
+        "chat.notice.files-left-out": _(
+            "⚠️ Of this mail's files %(count)s are not shown: there are too many of "
+            "them, or they are too large: %(names)s\n"
+            "The operator has the whole mail: zayavka arrival show %(arrival)s --raw"
+        ),
+        "chat.notice.parts-left-out": _(
+            "⚠️ This mail has more parts, or deeper ones, than are shown. "
+            "The operator has the whole mail: zayavka arrival show %(arrival)s --raw"
+        ),
         "chat.notice.nothing-said": _(
             "⚠️ There is nothing in this that a mail can carry, so it was not sent. "
             "Write text or attach a file."
@@ -161,6 +205,11 @@ SENTENCES = MappingProxyType(
             "Look: zayavka arrival show %(id)s\n"
             "Try again: zayavka arrival retry %(id)s"
         ),
+        "chat.alarm.scanner": _(
+            "🚨 The scanner does not answer, so messages with files wait: neither the "
+            "partner nor the specialists have them. Everything else goes on, and these "
+            "follow by themselves when it is back.\n%(reason)s"
+        ),
         "chat.alarm.more": _("And %(count)s more of this kind."),
         "chat.partner.welcome": _(
             "Hello! This is the support desk. Write what has happened and attach files "
@@ -204,6 +253,10 @@ SENTENCES = MappingProxyType(
             "The file “%(file_name)s” is larger than the 20 MB that Telegram lets a "
             "bot fetch, so the specialist does not get it. "
             "Please send it by mail or in parts."
+        ),
+        "chat.partner.file-refused": _(
+            "The file “%(file_name)s” was not accepted: our check found that it is "
+            "dangerous. The specialist does not get it."
         ),
         "chat.partner.unsent": _(
             "Too large to be passed on: %(names)s. Reply if you need it, "

@@ -42,6 +42,8 @@ class MailNotice:
     who: Contact | Specialist | None = None
     stage: str = ""
     sealed: bool = False
+    refused: tuple[str, ...] = ()  # names of the reader's files that are locked
+    too_large: tuple[str, ...] = ()  # and of those beyond a limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from tickets.notices import is_machine
 from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts, lift_quiet
 from tickets.process import Reader
+from tickets.refused import tell_of_files
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
@@ -97,7 +98,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
         people=_participants(people, answerable=answerable, too_many=too_many),
-        draft=_draft(work, post, people[0], trust=Trust.PLAUSIBLE),
+        draft=_draft(desk, post, people[0], trust=Trust.PLAUSIBLE),
     )
     _remember(work, letter, ticket.id, trust=comment.trust)
     if answerable and not too_many:
@@ -106,6 +107,8 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
     chat.show_comment(desk, ticket, comment)
     if letter.sealed:
         sealing.tell(desk, ticket, letter.sealed, asked=answerable and not too_many)
+    told = post.mail_from if answerable and not too_many else None
+    tell_of_files(desk, ticket, comment, left_out=letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.TICKET,
         rule=NEW,
@@ -140,7 +143,7 @@ def _participants(
     ]
 
 
-def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
+def _draft(desk: Desk, post: Post, author: Contact, *, trust: Trust) -> Draft:
     letter = post.letter
     return Draft(
         author=author,
@@ -149,7 +152,7 @@ def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
         html=letter.html,
         channel=post.channel,
         trust=trust,
-        attachments=store_files(work, letter.files),
+        attachments=store_files(desk, letter.files),
         fingerprint=body_hash(letter.whole, letter.files),
         message_id=letter.message_id,
         thread=" ".join(letter.references),
@@ -212,7 +215,7 @@ def _continue(
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
     trust = judge(source, participant=known is not None)
-    draft = _draft(work, post, contact, trust=trust)
+    draft = _draft(desk, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
         answerable = _is_answerable(desk, post)
@@ -230,9 +233,17 @@ def _continue(
         may_ask = trust is not Trust.UNPROVEN and _is_answerable(desk, post)
         asked = may_ask and sealing.ask(desk, ticket, email=post.mail_from.lower())
         sealing.tell(desk, ticket, post.letter.sealed, asked=asked)
+    told = post.mail_from if _is_told_of_files(desk, post, trust) else None
+    tell_of_files(desk, ticket, comment, left_out=post.letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule=placed.rule,
         outcome_id=str(comment.id),
         ticket_id=ticket.id,
     )
+
+
+def _is_told_of_files(desk: Desk, post: Post, trust: Trust) -> bool:
+    """Say whether who wrote hears which files were not passed on."""
+    believed = trust is not Trust.UNPROVEN
+    return believed and _is_answerable(desk, post) and not _has_had_enough(desk, post)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
+from tickets.suspicion import PROGRAM_NAMES
 from tickets.tokens import Signer
 
 
@@ -18,7 +19,8 @@ class Rules:
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
-    says whether a person nobody knows may open tickets there.
+    says whether a person nobody knows may open tickets there; ``programs`` are the
+    extensions of files that specialists are warned of.
     """
 
     address: str
@@ -30,6 +32,7 @@ class Rules:
     acknowledgements_a_day: int = 20
     notices_an_hour: int = 10
     participants_a_mail: int = 20
+    programs: frozenset[str] = PROGRAM_NAMES
     telegram: bool = True
     strangers_in_chat: bool = True
 

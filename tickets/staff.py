@@ -67,7 +67,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
         text=text,
         channel=Channel.TELEGRAM,
         visibility=Visibility.INTERNAL if is_note else Visibility.PUBLIC,
-        attachments=tuple(list_remote(work, file) for file in said.files),
+        attachments=list_remote(work, said.files),
         fingerprint=body_hash(text, ()),
     )
     ticket, comment = add_comment(work, ticket, draft)

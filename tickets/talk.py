@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tickets.commands import Asked
+from tickets.examined import NOTHING, Examined
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +111,7 @@ class Fetched:
 
     attachment: int
     content: bytes
+    examined: Examined = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
+from mail.files.clamd import read_place
 from mail.origin import Network
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
@@ -35,6 +36,11 @@ _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _WEBHOOK = "http(s)://HOST:PORT/PATH"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+
+def _scanner(url: str) -> str:
+    read_place(url)
+    return url
 
 
 def _base(info: ValidationInfo) -> Path:
@@ -273,6 +279,7 @@ MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Line = Annotated[str, AfterValidator(_line)]
+ScannerUrl = Annotated[str, AfterValidator(_scanner)]
 SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -22,6 +23,7 @@ from app.settings.kinds import (
     Networked,
     RelayUrl,
     ReplyStyle,
+    ScannerUrl,
     SecretLine,
     SigningKeys,
     Span,
@@ -34,6 +36,7 @@ from app.settings.kinds import (
 from bus.sources import read_source
 from mail.origin import LOOPBACK
 from tickets import process
+from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
 Language = Literal["ru", "en"]
@@ -209,6 +212,31 @@ class Mail(Table):
     strangers: Literal["accept"] = "accept"
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
+
+
+class Attachments(Table):
+    """Files that people send; sizes in bytes, archives of one message together."""
+
+    max_size: Count = 50 * MEBIBYTE
+    max_total: Count = 100 * MEBIBYTE
+    max_count: Count = 100
+    max_depth: Annotated[int, Field(ge=1, le=100)] = 30
+    max_unpacked: Count = 512 * MEBIBYTE
+    max_ratio: Count = 200
+    max_members: Count = 10_000
+    max_nesting: Annotated[int, Field(ge=1, le=20)] = 5
+    programs: tuple[Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")], ...] = tuple(
+        sorted(PROGRAM_NAMES)
+    )
+
+
+class Scan(Table):
+    """The scanner that files must pass; without a ``url`` there is none."""
+
+    url: ScannerUrl | None = None
+    max_size: Count = 25 * MEBIBYTE
+    timeout: Span = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
 
 
 class Telegram(Table):
