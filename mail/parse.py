@@ -79,6 +79,7 @@ def _letter(
         text=written.text,
         quoted=written.quoted,
         forwarded_from=forwards.sender(written.forward),
+        forward=written.forward,
         html=content.html(),
         files=tuple(content.files),
         automatic=bounce or robot is not None,

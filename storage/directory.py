@@ -161,6 +161,7 @@ def _change_specialist(tx: Transaction, known: KnownSpecialist) -> None:
             site=person.site,
             role=person.role,
             language=person.language,
+            email=person.email,
             active=known.active,
             version=known.version,
         )

@@ -1,10 +1,11 @@
-"""What can happen in Telegram, in the desk's own words; and all that can happen."""
+"""What can happen in Telegram and on the web, in our words; and all that can happen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tickets.commands import Asked
+from tickets.leave_links import LeaveLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +114,13 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """Somebody pressed the button behind their link, and leaves a ticket."""
+
+    link: LeaveLink
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Nothing:
     """An update that means nothing to the desk, and why."""
 
@@ -128,6 +136,7 @@ Happening = (
     | TopicMoved
     | Migrated
     | Fetched
+    | Left
     | Nothing
     | Asked
 )
