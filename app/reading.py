@@ -12,8 +12,10 @@ from bus.schemas import CommandSchemas
 from mail import parse
 from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
+from tickets.leave_links import LeaveLink
+from tickets.model import ContactId, TicketId
 from tickets.post import Post
-from tickets.talk import Fetched, Happening
+from tickets.talk import Fetched, Happening, Left
 from tickets.words import Channel
 
 #: Compiled when the first command comes.
@@ -40,6 +42,8 @@ def read(arrival: KeptArrival) -> Post | Happening:
             return read_mailbox(arrival)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
+        case Channel.WEB:
+            return read_departure(arrival)
         case Channel.BUS:
             target = str(arrival.envelope["target"])
             return commands.read(
@@ -72,6 +76,14 @@ def read_mailbox(arrival: KeptArrival) -> Post:
         return post
     made = f"<{arrival.key}@bytes.invalid>"
     return replace(post, letter=replace(post.letter, message_id=made))
+
+
+def read_departure(arrival: KeptArrival) -> Happening:
+    said = json.loads(arrival.raw())
+    link = LeaveLink(
+        contact_id=ContactId(said["contact"]), ticket_id=TicketId(said["ticket"])
+    )
+    return Left(link=link)
 
 
 def read_telegram(arrival: KeptArrival) -> Happening:

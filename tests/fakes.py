@@ -201,6 +201,9 @@ class Records:
     def specialist_by_account(self, telegram_id: int) -> KnownSpecialist | None:
         return self._employed(lambda one: one.telegram_id == telegram_id)
 
+    def specialist_by_address(self, email: str) -> KnownSpecialist | None:
+        return self._employed(lambda one: one.email == email)
+
     def _employed(self, fits: Callable[[Specialist], bool]) -> KnownSpecialist | None:
         for known in self.staff_told.values():
             if fits(known.specialist):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -32,6 +33,7 @@ from app.settings.kinds import (
 )
 from bus.sources import read_source
 from tickets import process
+from tickets.letter import Robot
 
 MEBIBYTE = 1024 * 1024
 Language = Literal["ru", "en"]
@@ -185,6 +187,23 @@ class Imap(Table):
         return self
 
 
+class StormRule(Table):
+    """Of whose mails more than ``after`` within ``window`` are one ticket."""
+
+    name: Line
+    sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
+    robot: Literal[Robot.MACHINE] | None = None
+    subject: Line | None = None
+    window: Span
+    after: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def check_whose(self) -> Self:
+        if self.sender is None and self.robot is None:
+            raise ValueError("say whose mails: by sender, or with robot = 'machine'")
+        return self
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -195,6 +214,8 @@ class Mail(Table):
     reply_address: ReplyStyle = "plus"
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
+    same_subject: Span | Literal["off"] = timedelta(days=3)
+    storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
 
