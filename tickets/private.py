@@ -36,12 +36,12 @@ def hear(desk: Desk, wrote: Wrote) -> Verdict:
     done = _obey(desk, wrote)
     if done is not None:
         return done
-    if not wrote.text and not wrote.files:
-        return _tell(desk, wrote, "nothing-said", rule="says-nothing")
     placed = None if wrote.command == NEW else _place(desk, wrote)
     said = _said(desk, wrote, near=placed[0] if placed else None)
     if said is not None:
         return said
+    if not wrote.text and not wrote.files:
+        return _tell(desk, wrote, "nothing-said", rule="says-nothing")
     if placed is None:
         return _open(desk, wrote)
     ticket, rule = placed
