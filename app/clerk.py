@@ -102,12 +102,25 @@ def _attach_strangers(
     return len(strangers)
 
 
-def add_specialist(  # a person's fields, all by name
-    clerk: Clerk, tx: Transaction, *, name: str, telegram_id: int, site: str, role: str
+def add_specialist(  # noqa: PLR0913 # a person's fields, all by name
+    clerk: Clerk,
+    tx: Transaction,
+    *,
+    name: str,
+    telegram_id: int,
+    site: str,
+    role: str,
+    email: str | None = None,
 ) -> Json:
     work = Work(now=tx.now, ids=tx.ids)
     added = people.add_specialist(
-        tx, work, name=name, telegram_id=telegram_id, site=site, role=Role(role)
+        tx,
+        work,
+        name=name,
+        telegram_id=telegram_id,
+        site=site,
+        role=Role(role),
+        email=email,
     )
     clerk.commit(tx, work)
     return {
@@ -116,6 +129,7 @@ def add_specialist(  # a person's fields, all by name
         "telegram_id": added.telegram_id,
         "site": added.site,
         "role": added.role,
+        "email": added.email,
         "active": True,
     }
 

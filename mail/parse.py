@@ -66,6 +66,7 @@ def _letter(
         text=written.text,
         quoted=written.quoted,
         forwarded_from=forwards.sender(written.forward) or content.carried(),
+        forward=written.forward,
         html=content.html(),
         files=tuple(content.files),
         left_out=(*content.left_out, *unread_parts(defects)),

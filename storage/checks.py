@@ -42,6 +42,7 @@ DOORS: dict[str, tuple[Channel, ...]] = {
     "imap": (Channel.IMAP,),
     "telegram": (Channel.TELEGRAM,),
     "bus": (Channel.BUS,),
+    "web": (Channel.WEB,),
 }
 
 

@@ -39,6 +39,8 @@ class MailNotice:
     files: tuple[File, ...] = ()
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
     chat_link: str | None = None  # binds the recipient's Telegram account
+    may_leave: bool = False  # others named them, so they are offered to leave
+    leave_link: str | None = None  # by which they do
     who: Contact | Specialist | None = None
     stage: str = ""
     sealed: bool = False
@@ -77,7 +79,25 @@ class DigestNotice:
     exchanges: tuple[Exchange, ...] = ()
 
 
-Mail = MailNotice | DigestNotice
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusNotice:
+    """A mail to who asked how tickets stand; ``tickets`` are as they stood then.
+
+    ``asked`` is the number they named, if any; ``ticket`` is that one if it is theirs.
+    """
+
+    delivery: DeliveryId
+    kind: str
+    recipient: str
+    language: str
+    asked: str
+    tickets: tuple[Json, ...]
+    ticket: Ticket | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+
+
+Mail = MailNotice | DigestNotice | StatusNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

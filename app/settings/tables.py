@@ -36,6 +36,7 @@ from app.settings.kinds import (
 from bus.sources import read_source
 from mail.origin import LOOPBACK
 from tickets import process
+from tickets.letter import Robot
 from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
@@ -200,6 +201,23 @@ class Imap(Table):
         return self
 
 
+class StormRule(Table):
+    """Of whose mails more than ``after`` within ``window`` are one ticket."""
+
+    name: Line
+    sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
+    robot: Literal[Robot.MACHINE] | None = None
+    subject: Line | None = None
+    window: Span
+    after: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def check_whose(self) -> Self:
+        if self.sender is None and self.robot is None:
+            raise ValueError("say whose mails: by sender, or with robot = 'machine'")
+        return self
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -210,6 +228,8 @@ class Mail(Table):
     reply_address: ReplyStyle = "plus"
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
+    same_subject: Span | Literal["off"] = timedelta(days=3)
+    storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
 
