@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 
 from storage import lookups, rows, sent
 from storage.directory import Directory
+from storage.holding import Answers
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
@@ -62,7 +63,7 @@ class Memory:
             self.tickets[ticket.id] = self.numbers[ticket.number] = ticket
 
 
-class SqlBooks(Directory):
+class SqlBooks(Directory, Answers):
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
     def __init__(

@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows, sent, timers
+from storage import (
+    contents,
+    directory,
+    holding,
+    journal,
+    newcomers,
+    puts,
+    rows,
+    sent,
+    timers,
+)
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -45,6 +55,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
         _verdicts(tx, work)
+        holding.take_back(tx, work.taken_back)
         _chats(tx, work)
         timers.keep(tx, work)
         sent.note_fates(tx, work.fates)

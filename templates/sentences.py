@@ -18,6 +18,7 @@ SENTENCES = MappingProxyType(
     {
         "chat.command.new": _("Begin another request"),
         "chat.command.help": _("How to write to us"),
+        "chat.command.undo": _("Take my last answer back, while it is held"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
@@ -118,6 +119,16 @@ SENTENCES = MappingProxyType(
             "🔁 %(recipient)s gets no more notices on this ticket for an hour: "
             "there were so many that a program may be answering them. "
             "Your answers are sent as before."
+        ),
+        "chat.notice.undone": _(
+            "↩️ Taken back: nobody was sent this answer. It stays here as a note."
+        ),
+        "chat.notice.undo-too-late": _(
+            "⚠️ Too late: the answer has left. Write another one to put it right."
+        ),
+        "chat.notice.undo-nothing": _(
+            "⚠️ There is no answer of yours here to take back. Reply with /undo to "
+            "your own message, or write it alone to take back your last one."
         ),
         "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(

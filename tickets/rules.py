@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from tickets.model import Organisation, Site
@@ -17,6 +18,7 @@ class Rules:
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
+    ``hold`` is how long an answer stays before it leaves;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
     says whether a person nobody knows may open tickets there.
     """
@@ -30,6 +32,7 @@ class Rules:
     acknowledgements_a_day: int = 20
     notices_an_hour: int = 10
     participants_a_mail: int = 20
+    hold: timedelta = timedelta()
     telegram: bool = True
     strangers_in_chat: bool = True
 

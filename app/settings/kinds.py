@@ -188,6 +188,10 @@ def _span(written: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _pause(written: object) -> object:
+    return timedelta() if str(written) in {"0", "0s"} else _span(written)
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -255,6 +259,7 @@ Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Pause = Annotated[timedelta, BeforeValidator(_pause)]  # 0s: none
 Line = Annotated[str, AfterValidator(_line)]
 SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]
 Zone = Annotated[str, AfterValidator(_zone)]

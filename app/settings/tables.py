@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -19,6 +20,7 @@ from app.settings.kinds import (
     Keys,
     Line,
     MailDomain,
+    Pause,
     RelayUrl,
     ReplyStyle,
     SecretLine,
@@ -34,6 +36,8 @@ from bus.sources import read_source
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
+#: Longer than that nobody looks whether an answer was right.
+LONGEST_HOLD = timedelta(minutes=10)
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
@@ -193,6 +197,7 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
     smtp: Smtp = Field(default={}, validate_default=True)

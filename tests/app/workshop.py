@@ -126,6 +126,11 @@ class Workshop:
         process = replace(DEFAULT, confirmed=confirmed)
         self.filing.rules = replace(self.filing.rules, process=process)
 
+    def hold_answers(self, seconds: float) -> None:
+        """Let answers be held before they leave."""
+        hold = timedelta(seconds=seconds)
+        self.filing.rules = replace(self.filing.rules, hold=hold)
+
     def open_site(self, code: str) -> None:
         """Let filing know of one more site."""
         known = self.filing.rules
@@ -340,9 +345,11 @@ class Chat:
     def words(self, chat: int = FORUM, thread: int | None = None) -> list[str]:
         return [str(one.content.get("text", "")) for one in self.shown(chat, thread)]
 
-    async def say(self, words: str, upload: Upload | None = None) -> Message:
+    async def say(
+        self, words: str, upload: Upload | None = None, *, reply_to: int | None = None
+    ) -> Message:
         """Let the specialist write in the newest topic."""
-        writing = Writing(text=words, thread=self.topics()[-1])
+        writing = Writing(text=words, thread=self.topics()[-1], reply_to=reply_to)
         author = Author(user_id=ANNA, chat_id=FORUM)
         message = write(self.sandbox.telegram, author, writing, upload=upload)
         await self.settle()
