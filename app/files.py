@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from app.http import Served
+from app.http import Expired, Served
 from app.links import BadLinkError, SignedLinks
-from storage import contents
+from storage import attachments, contents
 from storage.store import Store
 from storage.views import text_of
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
+#: The page that an expired link leads to, by language.
+Page = Callable[[str], str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,15 +25,17 @@ class StoredFiles:
 
     links: SignedLinks
     store: Store
+    now: Callable[[], datetime]
+    gone: Page
 
-    async def fetch(self, token: str) -> Served | None:
+    async def fetch(self, token: str) -> Served | Expired | None:
         try:
             kind, name = self.links.read(token)
             return await asyncio.to_thread(self._load, kind, name)
         except (BadLinkError, LookupError, FileNotFoundError):
             return None
 
-    def _load(self, kind: str, name: str) -> Served:
+    def _load(self, kind: str, name: str) -> Served | Expired:
         match kind:
             case "blob":
                 content = self.store.read(lambda tx: contents.load(tx, name))
@@ -37,5 +43,15 @@ class StoredFiles:
             case "text":
                 text = self.store.read(lambda tx: text_of(tx, name))
                 return Served(content=text.encode(), media_type=TEXT)
+            case "mail":
+                return self._attachment(name)
             case _:
                 raise LookupError(f"nothing is kept of kind {kind!r}")
+
+    def _attachment(self, said: str) -> Served | Expired:
+        """Return what a mail linked to, while its time is not over."""
+        number, until, language = said.split(":")
+        if self.now().timestamp() > int(until):
+            return Expired(page=self.gone(language))
+        file, content = self.store.read(lambda tx: attachments.load(tx, int(number)))
+        return Served(content=content, media_type=BYTES, name=file.name)

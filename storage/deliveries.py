@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Row, bindparam, delete, select, text, update
 
 from storage import lanes, puts
 from storage.lanes import DELIVERY, WAITING, Lease
@@ -56,6 +56,7 @@ class Frozen:
     due: Due
     payload: bytes
     message_id: str | None = None  # of a mail
+    left_out: tuple[str, ...] = ()  # names of files that it could not carry
 
 
 def claim(
@@ -282,6 +283,14 @@ def requeue(tx: Transaction, due: Due) -> None:
             last_error=None,
         )
     )
+
+
+def begin_anew(tx: Transaction, due: Due) -> None:
+    """Forget the bytes that nobody was sent, and put it into words once more."""
+    hold(tx, due)
+    tx.run(delete(SENT_MAIL).where(SENT_MAIL.c.delivery_id == due.id))
+    requeue(tx, due)
+    release(tx, [due])
 
 
 def block(tx: Transaction, due: Due, reason: str) -> None:

@@ -41,6 +41,8 @@ SENTENCES = MappingProxyType(
         "chat.toast.judged-already": _("This has already been decided."),
         "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
         "chat.toast.rejected": _("Rejected: the message stays here only."),
+        "page.gone": _("This link has expired."),
+        "page.gone-next": _("Reply to the message it came in and ask for a new one."),
         "digest.opened": _("Opened"),
         "digest.closed": _("Closed"),
         "stage.new": _("new"),
@@ -119,6 +121,10 @@ SENTENCES = MappingProxyType(
             "🔁 %(recipient)s gets no more notices on this ticket for an hour: "
             "there were so many that a program may be answering them. "
             "Your answers are sent as before."
+        ),
+        "chat.notice.files-left-out": _(
+            "⚠️ Too large for mail: %(names)s. %(recipient)s gets the answer without "
+            "that and reads its name there. Find another way to send it."
         ),
         "chat.notice.undone": _(
             "↩️ Taken back: nobody was sent this answer. It stays here as a note."

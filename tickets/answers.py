@@ -77,6 +77,23 @@ def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
         chat.react(desk.work, where, "delivered")
 
 
+def tell_lacking(
+    desk: Desk, comment_id: CommentId, recipient: str, *, names: str
+) -> None:
+    """Say in the topic which files of an answer its mail goes without."""
+    comment = desk.books.comment(comment_id)
+    if comment is None:
+        return
+    where = desk.books.chat_message_of(comment_id)
+    chat.tell_topic(
+        desk,
+        desk.books.ticket(comment.ticket_id),
+        "files-left-out",
+        facts={"names": names, "recipient": recipient},
+        reply_to=where[1] if where else None,
+    )
+
+
 def tell_unreachable(
     desk: Desk,
     ticket: Ticket,

@@ -197,6 +197,8 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
+    link_days: Annotated[int, Field(ge=1, le=3650)] = 30
     hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
