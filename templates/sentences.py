@@ -113,6 +113,29 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.trouble.no-mailbox": _("There is no such mailbox: check the address."),
+        "chat.trouble.no-domain": _(
+            "There is no such domain, or it takes no mail: check the address."
+        ),
+        "chat.trouble.address": _("Their server does not take this address."),
+        "chat.trouble.our-address": _(
+            "Their server does not take mail from our address: tell an administrator."
+        ),
+        "chat.trouble.mailbox-closed": _("The mailbox is closed or blocked."),
+        "chat.trouble.mailbox-full": _("The mailbox is full: reach them otherwise."),
+        "chat.trouble.mailbox": _("Their mailbox does not take the mail."),
+        "chat.trouble.too-large": _(
+            "The mail is too large for them: send the files another way."
+        ),
+        "chat.trouble.server": _(
+            "Their server could not take the mail: tell an administrator."
+        ),
+        "chat.trouble.way": _("Their server could not be reached."),
+        "chat.trouble.content": _("Their server does not take mail of this form."),
+        "chat.trouble.policy": _(
+            "Their server refused it by its rules, perhaps as spam: "
+            "tell an administrator."
+        ),
         "chat.notice.delivery-delayed": _(
             "⏳ The mail has not reached %(recipient)s yet; "
             "their server goes on trying.\n%(reason)s"
