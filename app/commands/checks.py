@@ -15,6 +15,7 @@ from app.keys import DIFFERS, fingerprints
 from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
+from app.signing import make_dkim
 from storage import keyring, once, people
 from storage.errors import StorageError
 
@@ -37,6 +38,7 @@ def check_all(config: Config) -> list[Found]:
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
+        *check_dkim(config),
         *check_partners(config),
     ]
 
@@ -105,6 +107,20 @@ def check_relay(config: Config) -> Iterator[Found]:
         yield Found(name="relay", ok=False, detail=detail)
     else:
         yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")
+
+
+def check_dkim(config: Config) -> Iterator[Found]:
+    """Say what must stand in DNS for the signatures on our mails."""
+    dkim = make_dkim(config)
+    if dkim is None:
+        return
+    own = config.mail.address.rpartition("@")[2].lower()
+    name, text = dkim.record
+    if f".{own}".endswith(f".{dkim.domain}"):
+        yield Found(name="dkim", ok=True, detail=f'publish: {name}. TXT "{text}"')
+    else:
+        detail = f"signs for {dkim.domain}, and mail is from {own}: DMARC takes no heed"
+        yield Found(name="dkim", ok=False, detail=detail)
 
 
 def check_partners(config: Config) -> Iterator[Found]:

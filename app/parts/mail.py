@@ -9,6 +9,7 @@ from app.config import Config
 from app.links import SignedLinks
 from app.mailing import Mailing
 from app.parts.kit import Kit, now
+from app.signing import make_dkim
 from mail.link import Manner
 from mail.notices import Sender, Stamp, compose_notice
 from mail.relay import Relay as MailRelay
@@ -60,9 +61,12 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         link_life=timedelta(days=config.mail.link_days),
     )
 
+    dkim = make_dkim(config)
+
     def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=now())
-        return compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
+        own_id, raw = compose_notice(notice, kit.texts, sender=sender, stamp=stamp)
+        return own_id, dkim.sign(raw, stamp.at) if dkim else raw
 
     mailing = Mailing(
         records=kit.records,

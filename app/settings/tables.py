@@ -14,6 +14,7 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
+    DkimKeyFile,
     File,
     Folder,
     HttpUrl,
@@ -189,6 +190,14 @@ class Imap(Table):
         return self
 
 
+class Dkim(Table):
+    """What our mails are signed with."""
+
+    domain: MailDomain
+    selector: str = Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    key_file: DkimKeyFile
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -203,6 +212,7 @@ class Mail(Table):
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
     smtp: Smtp = Field(default={}, validate_default=True)
+    dkim: Dkim | None = None
     imap: tuple[Imap, ...] = ()
 
 
