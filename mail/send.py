@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from mail.answers import TooLarge
 from mail.link import Link, Manner, Parcel, SessionError
 from mail.paths import is_mailbox
 from mail.server import Server
@@ -25,7 +26,9 @@ class SmtpRelay:
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
 
-    async def send(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def send(
+        self, sender: str, recipient: str, content: bytes
+    ) -> Answer | TooLarge:
         """Send ``content`` to one recipient; an empty sender is the null path."""
         if sender and not is_mailbox(sender):
             return Never(f"not an address to send from: {sender!a}")
@@ -39,7 +42,7 @@ class SmtpRelay:
                     return answer
             return await self._send_afresh(parcel)
 
-    async def _send_afresh(self, parcel: Parcel) -> Answer:
+    async def _send_afresh(self, parcel: Parcel) -> Answer | TooLarge:
         link = Link(self._server, self._manner)
         try:
             await link.open()
@@ -49,7 +52,7 @@ class SmtpRelay:
         answer = await self._send_over(link, parcel)
         return answer or Later("the session ended before the mail began")
 
-    async def _send_over(self, link: Link, parcel: Parcel) -> Answer | None:
+    async def _send_over(self, link: Link, parcel: Parcel) -> Answer | TooLarge | None:
         """Send over a link and keep it; None if the server had left it."""
         if not link.usable:
             link.close()

@@ -174,6 +174,18 @@ def test_a_mail_is_known_though_its_first_attempt_never_had_words(relay: Relay) 
     assert relay.store.read(lambda tx: tx.run(mails).all()) == [(again.id,)]
 
 
+def test_what_was_held_and_cancelled_after_the_claim_is_not_begun(relay: Relay) -> None:
+    until = relay.now + timedelta(seconds=15)
+    held, behind = relay.queue(hold_until=until), relay.queue()
+    assert relay.claim() == []
+    relay.now = until
+    (due,) = relay.claim()
+    relay.store.write(lambda tx: handles.cancel(tx, held))
+    assert relay.begin(due) == []
+    assert relay.row(held).state == "cancelled"
+    assert [one.id for one in relay.claim()] == [behind], "and its lane is free"
+
+
 def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:
     delivery = relay.queue()
     (stale,) = relay.claim()
