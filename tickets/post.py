@@ -23,6 +23,7 @@ from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
+from tickets.ways import domain_of
 from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
 
@@ -192,6 +193,7 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
         notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
+        budget=domain_of(to),
         priority=OPENING,
         facts={},
         ticket_id=ticket.id,
