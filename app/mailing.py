@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from app.crowds import Crowds
 from app.outbox import LEASE, Records
 from app.patience import commit
 from app.together import Together
@@ -15,6 +16,7 @@ from mail.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
+from storage.lanes import Besides
 from storage.notices import ENDLESS, mail_notices
 from storage.transaction import Transaction
 from tickets.answers import Failure, tell_delivered, tell_failed, tell_lacking
@@ -27,6 +29,8 @@ from tickets.words import Medium
 
 #: How often a mail is repeated whose answer was lost; its Message-ID is the same.
 DOUBTS = 4
+#: How many mails to one domain are in hand at once.
+CROWD = 32
 Compose = Callable[[Mail, str], tuple[str, bytes]]
 
 
@@ -42,20 +46,35 @@ class Mailing:
     compose: Compose
     sender: str  # the envelope's return path
     room: Room = ENDLESS
+    crowds: Crowds = field(default_factory=lambda: Crowds(most=CROWD))
+    wake: Callable[[], None] = lambda: None  # look again: there is room of a kind
 
     def __post_init__(self) -> None:
         self._limit = 0  # of a whole mail, as the server said it last
         self._sent = Together(commit=self._confirm)
 
     async def claim(self, room: int) -> Sequence[Due]:
-        store, owner = self.records.store, self.records.owner
-        return await asyncio.wrap_future(
-            store.submit(
-                lambda tx: deliveries.claim(
-                    tx, Medium.MAIL, owner=owner, limit=room, lease=LEASE
-                )
-            )
+        """Lease the heads of due lanes, of each domain as many as it may have."""
+        dues = await asyncio.wrap_future(
+            self.records.store.submit(lambda tx: self._claim(tx, room))
         )
+        self.crowds.enter(dues)
+        return dues
+
+    def _claim(self, tx: Transaction, room: int) -> list[Due]:
+        full = self.crowds.full()
+        dues = deliveries.claim(
+            tx,
+            Medium.MAIL,
+            owner=self.records.owner,
+            limit=room,
+            lease=LEASE,
+            budget=Besides(full) if full else None,
+        )
+        fit, over = self.crowds.part(dues)
+        if over:
+            deliveries.release(tx, over)
+        return fit
 
     def freeze(self, dues: Sequence[Due]) -> Sequence[Frozen | Answer]:
         fresh = [due for due in dues if due.payload is None]
@@ -107,7 +126,18 @@ class Mailing:
 
     async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
         lacking = any(one.left_out for one in frozen)
-        return await self.records.begin(frozen, self._tell_lacking if lacking else None)
+        then = self._tell_lacking if lacking else None
+        begun: Sequence[Frozen] = ()
+        try:
+            begun = await self.records.begin(frozen, then)
+        finally:
+            ours = {one.due.id for one in begun}
+            self._leave([one.due for one in frozen if one.due.id not in ours])
+        return begun
+
+    def _leave(self, dues: Sequence[Due]) -> None:
+        if self.crowds.leave(dues):
+            self.wake()
 
     def _tell_lacking(self, tx: Transaction, begun: Sequence[Frozen]) -> None:
         """Tell the specialists which of their files a mail goes without."""
@@ -123,6 +153,14 @@ class Mailing:
         return await self.relay.send(self.sender, frozen.due.target, frozen.payload)
 
     async def settle(
+        self, due: Due, frozen: Frozen | None, answer: Answer | TooLarge
+    ) -> None:
+        try:
+            await self._settle(due, frozen, answer)
+        finally:
+            self._leave([due])
+
+    async def _settle(
         self, due: Due, frozen: Frozen | None, answer: Answer | TooLarge
     ) -> None:
         if isinstance(answer, TooLarge):

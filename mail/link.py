@@ -32,6 +32,7 @@ class Manner:
     hostname: str | None = None
     tls: ssl.SSLContext | None = None
     max_connections: int = 4
+    per_domain: int = 4
     max_uses: int = 100
     idle_seconds: float = 30.0
     seconds: float = 60.0

@@ -8,6 +8,7 @@ from mail.answers import TooLarge
 from mail.link import Link, Manner, Parcel, SessionError
 from mail.paths import is_mailbox
 from mail.server import Server
+from mail.turns import Turns
 from tickets.sending import Answer, Later, Never
 
 
@@ -15,13 +16,14 @@ class SmtpRelay:
     """Hands mails to one server.
 
     Connections are opened as needed, ``max_connections`` at most, and kept for
-    ``idle_seconds`` after a mail.
+    ``idle_seconds`` after a mail. Mails to one domain have ``per_domain`` of them.
     """
 
     def __init__(self, server: Server, manner: Manner | None = None) -> None:
         self._server = server
         self._manner = manner or Manner()
         self._slots = asyncio.Semaphore(self._manner.max_connections)
+        self._turns = Turns(self._manner.per_domain)
         self._idle: list[Link] = []  # the latest last
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
@@ -35,7 +37,9 @@ class SmtpRelay:
         if not is_mailbox(recipient):
             return Never(f"not an address to send to: {recipient!a}")
         parcel = Parcel(sender=sender, recipient=recipient, content=content)
-        async with self._slots:
+        # A domain's turn first: who waits for it must not hold a connection.
+        domain = recipient.rpartition("@")[2].lower()
+        async with self._turns.of(domain), self._slots:
             while self._idle:
                 answer = await self._send_over(self._idle.pop(), parcel)
                 if answer is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, text, update
 
 from storage import lanes, puts
-from storage.lanes import DELIVERY, WAITING, Lease
+from storage.lanes import DELIVERY, WAITING, Besides, Lease
 from storage.lookups import MESSAGE_REF
 from storage.prepared import Prepared, Sql
 from storage.puts import Change
@@ -66,7 +66,7 @@ def claim(
     owner: str,
     limit: int,
     lease: timedelta,
-    budget: str | None = None,
+    budget: str | Besides | None = None,
 ) -> list[Due]:
     """Lease due lanes and return the head of each; lanes with none are given back."""
     leases = lanes.claim(

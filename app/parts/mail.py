@@ -21,17 +21,20 @@ from tickets.attaching import Room
 from tickets.outgoing import Mail
 
 #: How many mails are in hand at once, and how long they may gather, in seconds.
-MAILS, MAIL_PACE = 32, 0.03
-
-
-MANNER = Manner(max_connections=8, seconds=30.0, final_seconds=180.0)
+MAILS, MAIL_PACE = 48, 0.03
 
 
 def make_mail_relay(config: Config) -> MailRelay:
     url = config.mail.relay
     if url is None:
         raise ValueError("mail.relay is not set")
-    return relay_from(url.get_secret_value(), MANNER)
+    manner = Manner(
+        max_connections=config.mail.relay_connections,
+        per_domain=config.mail.per_domain,
+        seconds=30.0,
+        final_seconds=180.0,
+    )
+    return relay_from(url.get_secret_value(), manner)
 
 
 def room_of(config: Config) -> Room:
@@ -75,9 +78,11 @@ def make_mailing(kit: Kit, relay: MailRelay) -> Drain[Any]:
         sender=config.mail.address,
         room=room_of(config),
     )
-    return Drain(
+    drain: Drain[Any] = Drain(
         name="mail",
         source=Relay(outbox=mailing, exit=mailing),
         room=MAILS,
         pace=MAIL_PACE,
     )
+    mailing.wake = drain.wake.set
+    return drain

@@ -238,6 +238,8 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    relay_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 4
     max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
     link_days: Annotated[int, Field(ge=1, le=3650)] = 30
     hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
