@@ -81,6 +81,15 @@ def lines_of(kind: str) -> list[str]:
     return found[1].splitlines()
 
 
+def _lines(kind: str) -> list[str]:
+    """Return all lines for a way, of which the page shows what is different."""
+    domain, known, way, answers, size = lines_of("smtp")
+    if kind == "ask":
+        return [domain, *lines_of(kind), size]
+    ways = lines_of(kind) if kind == "lmtp" else [way]
+    return [domain, known, *ways, answers, size]
+
+
 class Postfix:
     """One instance; mail for the desk goes to it as the page says, else to a sink.
 
@@ -89,11 +98,7 @@ class Postfix:
 
     def __init__(self, kind: str, ports: dict[int, int], sink: int) -> None:
         (self.port,) = free_ports(1)
-        self._lines = lines_of("smtp")
-        if kind != "smtp":
-            (line,) = lines_of(kind)
-            self._lines[2] = line
-        text = "\n".join(self._lines)
+        text = "\n".join(_lines(kind))
         for shown, real in ports.items():
             text = re.sub(rf":{shown}\b", f":{real}", text)
         self._text = text

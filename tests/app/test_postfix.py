@@ -46,7 +46,7 @@ class Border:
     @property
     def expects(self) -> int:
         """Return where Postfix expects the desk."""
-        return self.smtp if self.kind == "smtp" else self.lmtp
+        return self.lmtp if self.kind == "lmtp" else self.smtp
 
 
 @pytest.fixture(scope="module", params=["smtp", "lmtp"])
@@ -153,6 +153,19 @@ def test_who_is_not_known_is_refused_by_postfix(postfix: Postfix) -> None:
     assert refused.value.recipients["nobody@example.org"][0] == 550
 
 
+@pytest.mark.parametrize("border", ["ask"], indirect=True)
+def test_postfix_may_ask_the_desk_whom_it_knows(scene: Scene, postfix: Postfix) -> None:
+    def act(running: Running) -> None:
+        write(postfix, "support+anything@example.org")
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            write(postfix, "nobody@example.org")
+        assert refused.value.recipients["nobody@example.org"][0] == 550
+        postfix.until(lambda: tickets(running) == 1, "the ticket")
+        calm(running, postfix)
+
+    scene.play(act)
+
+
 def test_a_mail_that_is_too_large_is_refused_by_postfix_at_mail(
     postfix: Postfix,
 ) -> None:
@@ -223,7 +236,7 @@ def test_a_desk_that_is_killed_within_a_mail_has_it_once(
     smtp, lmtp = free_port(), free_port()
     scene.configure(smtp, lmtp)
     process = start(scene.config)
-    behind = smtp if scene.border.kind == "smtp" else lmtp
+    behind = lmtp if scene.border.kind == "lmtp" else smtp
     cut = Cut(at=scene.border.expects, to=behind, after=500_000, call=process.kill)
     try:
         write(postfix, size=5_000_000)
