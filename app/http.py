@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Protocol
@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from typing_extensions import override
 
 #: Seconds that an answer under way may take when stopping.
@@ -68,8 +68,14 @@ class Files(Protocol):
         ...
 
 
-def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> Starlette:
-    """Return the pages: /healthz, /readyz, /metrics and /files/<token>."""
+def make_app(
+    *,
+    health: Health,
+    registry: CollectorRegistry,
+    files: Files,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Return /healthz, /readyz, /metrics, /files/<token>, and ``more``."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -101,6 +107,7 @@ def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> St
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Route("/files/{token}", file),
+            *more,
         ]
     )
 

@@ -13,8 +13,10 @@ from mail import parse
 from mail.limits import DEFAULT, Limits
 from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
+from tickets.leave_links import LeaveLink
+from tickets.model import ContactId, TicketId
 from tickets.post import Post
-from tickets.talk import Fetched, Happening
+from tickets.talk import Fetched, Happening, Left
 from tickets.words import Channel
 
 #: Compiled when the first command comes.
@@ -41,6 +43,8 @@ def read(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post | Happening:
             return read_mailbox(arrival, limits)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
+        case Channel.WEB:
+            return read_departure(arrival)
         case Channel.BUS:
             target = str(arrival.envelope["target"])
             return commands.read(
@@ -73,6 +77,14 @@ def read_mailbox(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
         return post
     made = f"<{arrival.key}@bytes.invalid>"
     return replace(post, letter=replace(post.letter, message_id=made))
+
+
+def read_departure(arrival: KeptArrival) -> Happening:
+    said = json.loads(arrival.raw())
+    link = LeaveLink(
+        contact_id=ContactId(said["contact"]), ticket_id=TicketId(said["ticket"])
+    )
+    return Left(link=link)
 
 
 def read_telegram(arrival: KeptArrival) -> Happening:

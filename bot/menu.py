@@ -16,7 +16,7 @@ from tickets.model import Json
 
 log = structlog.get_logger()
 #: In the order they are shown; /start is a button of Telegram's own.
-SHOWN = ("new", "help")
+SHOWN = ("new", "status", "leave", "help")
 #: Specialists have buttons and no commands, so groups get no menu.
 PARTNERS = {"type": "all_private_chats"}
 FIRST_PAUSE = timedelta(seconds=5)

@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Literal
 
 from mail import digests
-from mail.compose import Outgoing, compose, message_id
+from mail.compose import Outgoing, Unsubscribe, compose, message_id
 from tickets.letter import Mailbox
 from tickets.model import Json, Specialist
-from tickets.outgoing import DigestNotice, Mail, MailNotice
+from tickets.outgoing import DigestNotice, Mail, MailNotice, StatusNotice
 from tickets.tokens import Signer
 
 #: Answers have none: a person wrote them (RFC 3834, 5). All else a program wrote.
 _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
+    "left": "auto-replied",
     "answer": None,
+    "sealed": "auto-replied",
     "files-refused": "auto-replied",
 }
 
@@ -57,6 +59,8 @@ def compose_notice(
     own_id = message_id(f"{notice.delivery}.{stamp.nonce}", domain)
     if isinstance(notice, DigestNotice):
         mail = _digest(notice, texts, own_id, sender=sender, stamp=stamp)
+    elif isinstance(notice, StatusNotice):
+        mail = _status(notice, texts, own_id, sender=sender, stamp=stamp)
     else:
         mail = _about_ticket(notice, texts, own_id, sender=sender, stamp=stamp)
     return own_id, compose(mail)
@@ -87,6 +91,18 @@ def _about_ticket(
         files=notice.files,
         auto_submitted=_AUTO_SUBMITTED.get(notice.kind, "auto-generated"),
         ticket=ticket.number,
+        unsubscribe=_unsubscribe(notice, sender),
+    )
+
+
+def _unsubscribe(notice: MailNotice, sender: Sender) -> Unsubscribe | None:
+    """Offer to leave to who is on the ticket because others named them."""
+    if not notice.may_leave:
+        return None
+    address = sender.signer.reply_address(notice.ticket.number, notice.recipient)
+    url = notice.leave_link
+    return Unsubscribe(
+        address=address, url=url if url and url.startswith("https:") else None
     )
 
 
@@ -112,6 +128,38 @@ def _digest(
     )
 
 
+def _status(
+    notice: StatusNotice,
+    texts: digests.Texts,
+    own_id: str,
+    *,
+    sender: Sender,
+    stamp: Stamp,
+) -> Outgoing:
+    """Write how tickets stand, for who asked."""
+    ticket = notice.ticket
+    number = ticket.number if ticket else None
+    words = texts.render(
+        notice.kind, notice.language, asked=notice.asked, tickets=notice.tickets
+    )
+    return Outgoing(
+        sender=sender.mailbox(ticket.site if ticket else ""),
+        to=(Mailbox(address=notice.recipient),),
+        reply_to=sender.signer.reply_address(number, notice.recipient)
+        if number
+        else None,
+        subject=words.subject,
+        message_id=own_id,
+        in_reply_to=notice.in_reply_to,
+        references=notice.references,
+        date=stamp.at,
+        text=words.text,
+        html=words.html,
+        auto_submitted="auto-replied",
+        ticket=number,
+    )
+
+
 def _facts(notice: MailNotice) -> Json:
     by_staff = isinstance(notice.who, Specialist)
     name = notice.who.name if notice.who else ""
@@ -121,7 +169,9 @@ def _facts(notice: MailNotice) -> Json:
         "specialist": name if by_staff else "",
         "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
+        "leave_link": notice.leave_link,
         "stage": notice.stage,
+        "sealed": notice.sealed,
         "refused": notice.refused,
         "too_large": notice.too_large,
     }

@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows, sent, timers
+from storage import (
+    contents,
+    directory,
+    journal,
+    newcomers,
+    participants,
+    puts,
+    rows,
+    sent,
+    storms,
+    timers,
+)
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -23,6 +34,7 @@ from storage.rows import (
 )
 from storage.transaction import Transaction
 from tickets.model import Contact, Specialist, System
+from tickets.subjects import subject_key
 from tickets.work import NewComment, Work
 
 _new_ticket = puts.new(TICKET)
@@ -46,6 +58,8 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         directory.change(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
+        participants.part(tx, work)
+        storms.keep(tx, work)
         timers.keep(tx, work)
         sent.note_fates(tx, work.fates)
     _blobs(tx, works)
@@ -62,7 +76,13 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
 
 def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
     opened = [rows.ticket_row(one) for work in works for one in work.opened.values()]
-    tx.put(_new_ticket, [{**row, "custom": {}} for row in opened])
+    tx.put(
+        _new_ticket,
+        [
+            {**row, "custom": {}, "subject_key": subject_key(row["subject"])}
+            for row in opened
+        ],
+    )
     changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     tx.put(
@@ -73,6 +93,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
                 "contact_id": new.contact_id,
                 "role": new.role,
                 "quiet": new.quiet,
+                "left_at": None,
             }
             for work in works
             for new in work.participants
@@ -84,7 +105,7 @@ def _join(sql: Sql) -> Any:
     insert = sql.insert(PARTICIPANT)
     return insert.on_conflict_do_update(
         index_elements=["ticket_id", "contact_id"],
-        set_={"quiet": insert.excluded.quiet},
+        set_={"quiet": insert.excluded.quiet, "left_at": None},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import bots, chats, contents, digests, lookups, who
+from storage import bots, chats, contents, digests, lookups, statuses, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -17,10 +17,12 @@ from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
 from tickets.books import Participant
 from tickets.invitations import LIFE, Invitation, invite
+from tickets.leave_links import LeaveLink, leave_url
 from tickets.letter import File, Mailbox
-from tickets.model import Attachment, Comment, Ticket
+from tickets.model import Attachment, Comment, Contact, Ticket
 from tickets.outgoing import ChatNotice, Mail, MailNotice
 from tickets.rules import Rules
+from tickets.statuses import STATUS
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
@@ -49,11 +51,14 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
     return [
         digests.notice(tx, due, language=rules.language)
         if due.kind == digests.KIND
+        else statuses.notice(due, rules, books=books)
+        if due.kind == STATUS
         else _offering(
             replace(
                 _mail_notice(tx, due, rules, books=books, chains=chains),
                 who=acted.get(due.facts.get("who")),
                 stage=due.facts.get("stage", ""),
+                sealed=bool(due.facts.get("sealed")),
                 refused=tuple(due.facts.get("refused", ())),
                 too_large=tuple(due.facts.get("too_large", ())),
             ),
@@ -107,8 +112,8 @@ def _mail_notice(
         reader=reader,
         language=rules.language_for(own, ticket.site),
         ticket=ticket,
-        to=_mailboxes(people, "requester"),
-        cc=_mailboxes(people, "cc"),
+        to=_mailboxes(people, "requester") or _mailboxes(people, "cc"),
+        cc=_mailboxes(people, "cc") if _mailboxes(people, "requester") else (),
         references=tuple(chain),
         in_reply_to=chain[-1] if chain else None,
         comment=comment,
@@ -118,7 +123,17 @@ def _mail_notice(
         unsent=tuple(
             file.name for file in files if file.state is FileState.REMOTE_ONLY
         ),
+        may_leave=reader is not None and reader.id != ticket.requester.id,
+        leave_link=_leave_link(ticket, reader, rules),
     )
+
+
+def _leave_link(ticket: Ticket, reader: Contact | None, rules: Rules) -> str | None:
+    """Return the way out for who is on the ticket because others named them."""
+    if reader is None or reader.id == ticket.requester.id or not rules.public_url:
+        return None
+    link = LeaveLink(contact_id=reader.id, ticket_id=ticket.id)
+    return leave_url(rules.public_url, rules.signer.keys[0], link)
 
 
 def _ticket(books: SqlBooks, due: Due) -> Ticket:

@@ -106,6 +106,7 @@ def to_specialist(row: Any) -> Specialist:
         site=row.site,
         role=Role(row.role),
         language=row.language,
+        email=row.email,
     )
 
 
@@ -187,6 +188,7 @@ def _assignee(row: Any) -> Specialist | None:
         site=row.assignee_site,
         role=Role(row.assignee_role),
         language=row.assignee_language,
+        email=row.assignee_email,
     )
 
 

@@ -17,6 +17,8 @@ def _(message: str) -> str:
 SENTENCES = MappingProxyType(
     {
         "chat.command.new": _("Begin another request"),
+        "chat.command.status": _("How my requests stand"),
+        "chat.command.leave": _("No more messages about this request"),
         "chat.command.help": _("How to write to us"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
@@ -133,6 +135,15 @@ SENTENCES = MappingProxyType(
             "%(reason)s\n"
             "The partner gets the answer without it and reads its name there."
         ),
+        "chat.notice.sealed": _(
+            "🔒 This mail or a part of it is encrypted (%(form)s), "
+            "and the desk has no key. What is encrypted is kept as a file."
+        ),
+        "chat.notice.sealed-asked": _(
+            "🔒 This mail or a part of it is encrypted (%(form)s), "
+            "and the desk has no key. What is encrypted is kept as a file. "
+            "The partner is asked to send it without encryption."
+        ),
         "chat.notice.not-shown": _(
             "⚠️ Something of this ticket could not be shown here.\n%(reason)s"
         ),
@@ -162,6 +173,29 @@ SENTENCES = MappingProxyType(
             "🔁 %(recipient)s gets no more notices on this ticket for an hour: "
             "there were so many that a program may be answering them. "
             "Your answers are sent as before."
+        ),
+        "chat.notice.left": _(
+            "🚪 %(recipient)s has left this ticket and gets no more of it. "
+            "A message of theirs brings them back."
+        ),
+        "chat.notice.requester-left": _(
+            "🚪 %(recipient)s, whose request this is, wants no more mail about it. "
+            "The ticket goes on; a message of theirs brings them back."
+        ),
+        "chat.notice.storm-began": _(
+            "🌪 More than %(count)s messages from %(sender)s have come in a short time. "
+            "The next ones are kept with this ticket and not shown here; "
+            "how many there are is told once an hour."
+        ),
+        "chat.notice.storm-goes-on": _(
+            "🌪 The storm goes on: %(count)s more messages were kept with this ticket."
+        ),
+        "chat.notice.forwarded": _(
+            "↪️ %(recipient)s forwarded this: the partner has got the ticket's number."
+        ),
+        "chat.notice.noted-by-mail": _(
+            "📝 %(recipient)s wrote this by mail, so it is a note: nobody else got it "
+            "from us. To answer the partner, write here."
         ),
         "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(
@@ -226,6 +260,14 @@ SENTENCES = MappingProxyType(
         ),
         "chat.partner.reopened": _(
             "%(number)s: your request is open again, and we are working on it."
+        ),
+        "chat.partner.left": _(
+            "%(number)s: you get no more messages about this request. "
+            "To be back, reply to any message about it."
+        ),
+        "chat.partner.nothing-to-leave": _(
+            "There is no request here that you could leave. "
+            "Reply with /leave to a message about the one you mean."
         ),
         "chat.partner.new": _("Write your new request in the next message."),
         "chat.partner.nothing-said": _(

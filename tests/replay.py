@@ -129,7 +129,11 @@ class State:
                 "requester": self._named(self.contacts, ticket["requester"]),
                 "organisation": self._named(self.organisations, ticket["organisation"]),
                 "assignee": self._named(self.specialists, ticket["assignee"]),
-                "participants": [self._person(one) for one in ticket["participants"]],
+                "participants": [
+                    self._person(one)
+                    for one in ticket["participants"]
+                    if "left" not in one
+                ],
             }
             for number, ticket in self.tickets.items()
         }
@@ -258,9 +262,16 @@ def _participant_added(ticket: Json, data: Json, _at: str) -> None:
     for one in ticket["participants"]:
         if one["id"] == person["id"]:
             one["quiet"] = quiet
+            one.pop("left", None)
             return
     joined = {**person, "role": data["role"], "quiet": quiet}
     ticket["participants"].append(joined)
+
+
+def _participant_removed(ticket: Json, data: Json, _at: str) -> None:
+    for one in ticket["participants"]:  # who comes back stands where they stood
+        if one["id"] == data["contact"]:
+            one["left"] = True
 
 
 def _delivery_failed(ticket: Json, data: Json, at: str) -> None:
@@ -283,6 +294,7 @@ STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "closed": _closed,
     "reopened": _reopened,
     "participant-added": _participant_added,
+    "participant-removed": _participant_removed,
     "delivery-failed": _delivery_failed,
 }
 

@@ -23,6 +23,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.storm import Storm
 from tickets.words import Trust
 
 
@@ -46,6 +47,16 @@ class Place:
 
     chat: int
     thread_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a ticket stands: since when, what was last answered, when it is due."""
+
+    since: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +136,41 @@ class Books(Directory, Protocol):
         ...
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]: ...
+
+    def departed(self, ticket_id: TicketId) -> frozenset[ContactId]:
+        """Return who was a participant and left."""
+        ...
+
+    def tickets_about(
+        self,
+        key: str,
+        people: Sequence[ContactId],
+        *,
+        heard_since: datetime,
+        opened_since: datetime,
+    ) -> list[Ticket]:
+        """Return tickets by their subject's key on which any of these people is.
+
+        Not those that are closed, older, or without a public word since then. Nobody
+        else files a mail with this key until the transaction ends.
+        """
+        ...
+
+    def storm(self, key: str) -> Storm:
+        """Lock and return what a rule has seen, which may be nothing yet."""
+        ...
+
+    def standing(self, ticket_ids: Sequence[TicketId]) -> dict[TicketId, Standing]:
+        """Return how tickets stand, for those who ask."""
+        ...
+
+    def told_since(self, address: str, since: datetime) -> int:
+        """Count what was queued for an address that only a mail of theirs asked for."""
+        ...
+
+    def specialist_by_email(self, email: str) -> Specialist | None:
+        """Return whose address it is, if they work here."""
+        ...
 
     def comment(self, comment_id: CommentId) -> Comment | None: ...
 

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 _PATH = re.compile(r"[/\\]")
-#: Read as a blank by people, and as a letter by programs.
+#: Read as a blank by people, some of them as a letter by programs. One ideographic
+#: space (U+3000) is how Chinese and Japanese names are written.
 _BLANKS = re.compile("[\\s\u115f\u1160\u2800\u3164\uffa0]+")
 #: No file system of Windows takes these.
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
@@ -33,12 +34,17 @@ def safe(name: str) -> str:
     last = _PATH.split(name)[-1]
     if len(last) > _READ:  # its end says what it is
         last = last[: _READ // 2] + last[-_READ // 2 :]
-    seen = "".join(filter(_is_seen, _BLANKS.sub(" ", last)))
+    seen = "".join(filter(_is_seen, _BLANKS.sub(_one_blank, last)))
+    seen = _BLANKS.sub(_one_blank, seen)  # those that only the unseen held apart
     fit = unicodedata.normalize("NFC", _FORBIDDEN.sub("_", seen))
     fit = fit.strip(" ").rstrip(" .")
     if not fit.strip("."):
         return ""
     return _bounded(f"_{fit}" if _DEVICE.match(fit) else fit)
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    return blanks[0] if blanks[0] == "\u3000" else " "
 
 
 def _is_seen(character: str) -> bool:

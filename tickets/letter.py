@@ -79,6 +79,14 @@ class Robot(StrEnum):
     MACHINE = "machine"
 
 
+@unique
+class Sealed(StrEnum):
+    """How a mail, or a part of it, is encrypted: the desk holds no key to it."""
+
+    SMIME = "smime"
+    PGP = "pgp"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """What a mail system tells of a mail that it could not simply deliver.
@@ -107,7 +115,11 @@ class Letter:
     ``robot`` of what kind; ``report`` is there if it is one on a delivery (RFC 3464).
     ``text`` is what the author wrote, ``quoted`` what it was set apart from: quotes
     and signatures, in order.
-    ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
+    ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``;
+    ``forward`` is that part of it, if anything stands above.
+    ``sealed`` is there if something in it is encrypted; what is stays among ``files``.
+    ``vouched`` is what our border server says of the author: theirs (True), forged
+    (False), or nothing.
     ``defects`` says in words what was wrong with the bytes.
     """
 
@@ -123,12 +135,15 @@ class Letter:
     text: str = ""
     quoted: str = ""
     forwarded_from: Mailbox | None = None
+    forward: str = ""
     html: str | None = None
     files: tuple[File, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     automatic: bool = False
     robot: Robot | None = None
     report: Report | None = None
+    sealed: Sealed | None = None
+    vouched: bool | None = None
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
 

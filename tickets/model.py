@@ -89,6 +89,7 @@ class Specialist:
     site: str
     role: Role = Role.SPECIALIST
     language: str | None = None
+    email: str | None = None  # in lower case, by which their mails are known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
+from tickets.storm import StormRule
 from tickets.suspicion import PROGRAM_NAMES
 from tickets.tokens import Signer
 
@@ -20,7 +22,9 @@ class Rules:
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
     says whether a person nobody knows may open tickets there; ``programs`` are the
-    extensions of files that specialists are warned of.
+    extensions of files that specialists are warned of. ``same_subject`` is how
+    long a ticket is known by its subject alone, None: never; ``public_url`` is where
+    we answer on the web, if anywhere.
     """
 
     address: str
@@ -35,6 +39,9 @@ class Rules:
     programs: frozenset[str] = PROGRAM_NAMES
     telegram: bool = True
     strangers_in_chat: bool = True
+    same_subject: timedelta | None = None
+    storms: tuple[StormRule, ...] = ()
+    public_url: str | None = None
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:

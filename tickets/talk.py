@@ -1,4 +1,4 @@
-"""What can happen in Telegram, in the desk's own words; and all that can happen."""
+"""What can happen in Telegram and on the web, in our words; and all that can happen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tickets.commands import Asked
 from tickets.examined import NOTHING, Examined
+from tickets.leave_links import LeaveLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +116,13 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """Somebody pressed the button behind their link, and leaves a ticket."""
+
+    link: LeaveLink
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Nothing:
     """An update that means nothing to the desk, and why."""
 
@@ -130,6 +138,7 @@ Happening = (
     | TopicMoved
     | Migrated
     | Fetched
+    | Left
     | Nothing
     | Asked
 )

@@ -15,6 +15,7 @@ class Channel(StrEnum):
     TELEGRAM = "telegram"
     BUS = "bus"
     CLI = "cli"
+    WEB = "web"
 
 
 @unique
@@ -149,6 +150,7 @@ class EventType(StrEnum):
     STAGE_CHANGED = "stage-changed"
     DETAILS_CHANGED = "details-changed"
     PARTICIPANT_ADDED = "participant-added"
+    PARTICIPANT_REMOVED = "participant-removed"
     ESCALATED = "escalated"
     DELIVERY_FAILED = "delivery-failed"
     REOPENED = "reopened"

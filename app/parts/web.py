@@ -8,8 +8,10 @@ from app.clerk import Clerk
 from app.files import StoredFiles
 from app.health import Gauges, Watch
 from app.http import HttpServer, make_app
+from app.intake import DepartureKeeper, Intake
+from app.leaving import Leaving, StoredPlaces
 from app.links import SignedLinks
-from app.parts.kit import Kit
+from app.parts.kit import Kit, now
 
 
 def make_http(kit: Kit, watch: Watch) -> HttpServer:
@@ -19,7 +21,16 @@ def make_http(kit: Kit, watch: Watch) -> HttpServer:
     registry.register(Gauges(watch))
     links = SignedLinks(base_url=http.base_url, keys=kit.rules.signer.keys)
     files = StoredFiles(links=links, store=kit.store)
-    pages = make_app(health=watch, registry=registry, files=files)
+    keeper = DepartureKeeper(intake=Intake(kit.store), clock=now)
+    leaving = Leaving(
+        keys=kit.rules.signer.keys,
+        records=StoredPlaces(store=kit.store, rules=kit.rules),
+        keeper=keeper,
+        texts=kit.texts,
+    )
+    pages = make_app(
+        health=watch, registry=registry, files=files, more=leaving.routes()
+    )
     return HttpServer(pages, host=http.host, port=http.port)
 
 

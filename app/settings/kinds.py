@@ -6,12 +6,19 @@ import re
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+)
 
 from bus.amqp1.node import FORM as _NODE
 from bus.amqp1.node import read_node
@@ -21,6 +28,7 @@ from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
 from mail.files.clamd import read_place
+from mail.origin import Network
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
@@ -55,6 +63,15 @@ def _file(path: Path, info: ValidationInfo) -> Path:
     if not found.is_file():
         raise ValueError("must be a file that exists")
     return found
+
+
+def _network(value: object) -> Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(
+            f"must be a network, as 10.0.0.0/8 or fd00::/8: {error}"
+        ) from None
 
 
 def path_of(url: str) -> Path:
@@ -275,3 +292,4 @@ SigningKeys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_signing)], ...],
     BeforeValidator(_as_list),
 ]
+Networked = Annotated[Network, PlainValidator(_network)]

@@ -20,6 +20,7 @@ from app.settings.kinds import (
     Keys,
     Line,
     MailDomain,
+    Networked,
     RelayUrl,
     ReplyStyle,
     ScannerUrl,
@@ -33,13 +34,16 @@ from app.settings.kinds import (
     without_password,
 )
 from bus.sources import read_source
+from mail.origin import LOOPBACK
 from tickets import process
+from tickets.letter import Robot
 from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
+Rate = Annotated[int, Field(ge=0)]
 
 #: Anybody may have an address there, so they say nothing about an organisation.
 PUBLIC_DOMAINS = (
@@ -126,7 +130,7 @@ class Http(Table):
 
 
 class Smtp(Table):
-    """The SMTP door; sizes in bytes."""
+    """The SMTP door; sizes in bytes, 0 a minute is no limit."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
@@ -135,14 +139,23 @@ class Smtp(Table):
     lmtp_port: Port | None = None
     max_size: Count = 25 * MEBIBYTE
     max_connections: Count = 1000
+    max_per_address: Count = 50
+    max_per_network: Count = 100
     max_in_flight_bytes: Count = 256 * MEBIBYTE
+    connections_a_minute: Rate = 300
+    mails_a_minute: Rate = 300
+    trusted: tuple[Networked, ...] = LOOPBACK
+    greeting_delay: Annotated[float, Field(ge=0, le=60)] = 0.0
     tls_cert: File | None = None
     tls_key: File | None = None
+    tls_required: bool = False
 
     @model_validator(mode="after")
     def check_together(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        if self.tls_required and self.tls_cert is None:
+            raise ValueError("tls_required needs tls_cert and tls_key")
         if self.lmtp and self.lmtp_port is not None:
             raise ValueError(
                 "lmtp_port is for a second door beside the one that speaks SMTP; "
@@ -188,6 +201,23 @@ class Imap(Table):
         return self
 
 
+class StormRule(Table):
+    """Of whose mails more than ``after`` within ``window`` are one ticket."""
+
+    name: Line
+    sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
+    robot: Literal[Robot.MACHINE] | None = None
+    subject: Line | None = None
+    window: Span
+    after: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def check_whose(self) -> Self:
+        if self.sender is None and self.robot is None:
+            raise ValueError("say whose mails: by sender, or with robot = 'machine'")
+        return self
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -198,6 +228,8 @@ class Mail(Table):
     reply_address: ReplyStyle = "plus"
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
+    same_subject: Span | Literal["off"] = timedelta(days=3)
+    storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
 

@@ -65,6 +65,9 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     ),
     "zayavka.ticket.escalated.v1": (),
     "zayavka.ticket.participant-added.v1": (_PARTICIPANT,),
+    "zayavka.ticket.participant-removed.v1": (
+        "DELETE FROM participant WHERE ticket = :partitionkey AND contact = :contact",
+    ),
     "zayavka.ticket.delivery-failed.v1": (
         """INSERT INTO failure VALUES (
         :partitionkey, :time, :channel, :recipient, :reason)""",

@@ -14,6 +14,9 @@ from tickets.filenames import safe, unique
     [
         ("invoice.pdf                    .exe", "invoice.pdf .exe"),
         ("invoice.pdf\u2800\u2800\u3164\u00a0.exe", "invoice.pdf .exe"),
+        ("invoice.pdf\u3000\u3164\u3000 .exe", "invoice.pdf .exe"),
+        ("invoice.pdf \u200b \u200b .exe", "invoice.pdf .exe"),
+        ("第132号\u3000案内.xlsx", "第132号\u3000案内.xlsx"),
         ("invoice\u202efdp.exe", "invoicefdp.exe"),
         ("a\u200b\u2066\u061c\u00ad.txt", "a.txt"),
         ("a\x00\x1b[31m.txt", "a[31m.txt"),
