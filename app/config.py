@@ -158,6 +158,7 @@ def rules_from(config: Config) -> Rules:
         language=config.service.language,
         process=_process(config.process),
         public_domains=frozenset(config.mail.public_domains),
+        hold=config.mail.hold,
         telegram=config.telegram.enabled,
         strangers_in_chat=config.telegram.strangers == "accept",
         programs=frozenset(config.attachments.programs),

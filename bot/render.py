@@ -16,6 +16,7 @@ from bot.message import (
     message_params,
 )
 from bot.text import clean, cut, one_line
+from bot.troubles import explained
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
 from tickets.letter import File
@@ -151,7 +152,7 @@ def _name_file(wording: Wording, file: File) -> Call:
 
 def _say_notice(wording: Wording) -> Call:
     group = "chat.partner" if wording.notice.is_private else "chat.notice"
-    sentence = _sentence(wording, group)
+    sentence = explained(wording, _sentence(wording, group))
     params = message_params(sentence, above=wording.repeat_mark)
     called = wording.notice.facts.get("mention")
     if isinstance(called, int):

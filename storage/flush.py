@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, update
 from storage import (
     contents,
     directory,
+    holding,
     journal,
     newcomers,
     participants,
@@ -57,6 +58,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
         _verdicts(tx, work)
+        holding.take_back(tx, work.taken_back)
         _chats(tx, work)
         participants.part(tx, work)
         storms.keep(tx, work)

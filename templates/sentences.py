@@ -20,6 +20,7 @@ SENTENCES = MappingProxyType(
         "chat.command.status": _("How my requests stand"),
         "chat.command.leave": _("No more messages about this request"),
         "chat.command.help": _("How to write to us"),
+        "chat.command.undo": _("Take my last answer back, while it is held"),
         "chat.button.take": _("Take"),
         "chat.button.resolve": _("Resolve"),
         "chat.button.close": _("Close"),
@@ -42,6 +43,8 @@ SENTENCES = MappingProxyType(
         "chat.toast.judged-already": _("This has already been decided."),
         "chat.toast.accepted": _("Accepted: the message counts as the partner's."),
         "chat.toast.rejected": _("Rejected: the message stays here only."),
+        "page.gone": _("This link has expired."),
+        "page.gone-next": _("Reply to the message it came in and ask for a new one."),
         "digest.opened": _("Opened"),
         "digest.closed": _("Closed"),
         "stage.new": _("new"),
@@ -165,6 +168,29 @@ SENTENCES = MappingProxyType(
         "chat.notice.delivery-failed": _(
             "💔 The mail did not reach %(recipient)s.\n%(reason)s"
         ),
+        "chat.trouble.no-mailbox": _("There is no such mailbox: check the address."),
+        "chat.trouble.no-domain": _(
+            "There is no such domain, or it takes no mail: check the address."
+        ),
+        "chat.trouble.address": _("Their server does not take this address."),
+        "chat.trouble.our-address": _(
+            "Their server does not take mail from our address: tell an administrator."
+        ),
+        "chat.trouble.mailbox-closed": _("The mailbox is closed or blocked."),
+        "chat.trouble.mailbox-full": _("The mailbox is full: reach them otherwise."),
+        "chat.trouble.mailbox": _("Their mailbox does not take the mail."),
+        "chat.trouble.too-large": _(
+            "The mail is too large for them: send the files another way."
+        ),
+        "chat.trouble.server": _(
+            "Their server could not take the mail: tell an administrator."
+        ),
+        "chat.trouble.way": _("Their server could not be reached."),
+        "chat.trouble.content": _("Their server does not take mail of this form."),
+        "chat.trouble.policy": _(
+            "Their server refused it by its rules, perhaps as spam: "
+            "tell an administrator."
+        ),
         "chat.notice.delivery-delayed": _(
             "⏳ The mail has not reached %(recipient)s yet; "
             "their server goes on trying.\n%(reason)s"
@@ -196,6 +222,20 @@ SENTENCES = MappingProxyType(
         "chat.notice.noted-by-mail": _(
             "📝 %(recipient)s wrote this by mail, so it is a note: nobody else got it "
             "from us. To answer the partner, write here."
+        ),
+        "chat.notice.answer-without-files": _(
+            "⚠️ Too large for mail: %(names)s. %(recipient)s gets the answer without "
+            "that and reads its name there. Find another way to send it."
+        ),
+        "chat.notice.undone": _(
+            "↩️ Taken back: nobody was sent this answer. It stays here as a note."
+        ),
+        "chat.notice.undo-too-late": _(
+            "⚠️ Too late: the answer has left. Write another one to put it right."
+        ),
+        "chat.notice.undo-nothing": _(
+            "⚠️ There is no answer of yours here to take back. Reply with /undo to "
+            "your own message, or write it alone to take back your last one."
         ),
         "chat.notice.assigned": _("👤 %(assignee)s, this ticket was assigned to you."),
         "chat.notice.nobody-to-mail": _(

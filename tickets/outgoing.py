@@ -9,7 +9,15 @@ from datetime import datetime
 from tickets.digests import Format
 from tickets.figures import Figures
 from tickets.letter import File, Mailbox
-from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
+from tickets.model import (
+    Attachment,
+    Comment,
+    Contact,
+    DeliveryId,
+    Json,
+    Specialist,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +45,10 @@ class MailNotice:
     comment: Comment | None = None
     reader: Contact | None = None  # whose address the recipient's is, if anybody's
     files: tuple[File, ...] = ()
+    linked: tuple[Attachment, ...] = ()  # to be fetched from us
+    left_out: tuple[str, ...] = ()  # names of those that no mail of ours can carry
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+    earlier: tuple[Comment, ...] = ()  # what was said before, the newest first
     chat_link: str | None = None  # binds the recipient's Telegram account
     may_leave: bool = False  # others named them, so they are offered to leave
     leave_link: str | None = None  # by which they do

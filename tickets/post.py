@@ -31,6 +31,7 @@ from tickets.statuses import ASKED, answer_question
 from tickets.storms import feel, note_opening
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
+from tickets.ways import domain_of
 from tickets.words import Medium, Outcome, Trust
 from tickets.work import OPENING
 
@@ -187,6 +188,7 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
         notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
+        budget=domain_of(to),
         priority=OPENING,
         facts={"sealed": True} if sealed else {},
         ticket_id=ticket.id,

@@ -20,6 +20,7 @@ class Rules:
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
+    ``hold`` is how long an answer stays before it leaves;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
     says whether a person nobody knows may open tickets there; ``programs`` are the
     extensions of files that specialists are warned of. ``same_subject`` is how
@@ -37,6 +38,7 @@ class Rules:
     notices_an_hour: int = 10
     participants_a_mail: int = 20
     programs: frozenset[str] = PROGRAM_NAMES
+    hold: timedelta = timedelta()
     telegram: bool = True
     strangers_in_chat: bool = True
     same_subject: timedelta | None = None

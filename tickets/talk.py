@@ -21,7 +21,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """Somebody wrote in a topic of a forum group."""
+    """Somebody wrote in a topic of a forum group; ``reply_to`` is a message's id."""
 
     chat: int
     thread_id: int | None
@@ -30,6 +30,7 @@ class Said:
     anonymous: bool
     text: str
     files: tuple[RemoteFile, ...] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

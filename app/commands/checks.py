@@ -17,6 +17,7 @@ from app.parts.files import clamd_of
 from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
+from app.signing import make_dkim
 from mail.files.clamd import ScannerError
 from mail.files.scanner import PROBE
 from storage import keyring, once, people
@@ -42,6 +43,7 @@ def check_all(config: Config) -> list[Found]:
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
         *check_scanner(config),
+        *check_dkim(config),
         *check_partners(config),
     ]
 
@@ -124,6 +126,20 @@ def check_scanner(config: Config) -> Iterator[Found]:
         yield Found(name="scanner", ok=False, detail=detail)
     else:
         yield Found(name="scanner", ok=True, detail=f"{clamd.place.name} answers")
+
+
+def check_dkim(config: Config) -> Iterator[Found]:
+    """Say what must stand in DNS for the signatures on our mails."""
+    dkim = make_dkim(config)
+    if dkim is None:
+        return
+    own = config.mail.address.rpartition("@")[2].lower()
+    name, text = dkim.record
+    if f".{own}".endswith(f".{dkim.domain}"):
+        yield Found(name="dkim", ok=True, detail=f'publish: {name}. TXT "{text}"')
+    else:
+        detail = f"signs for {dkim.domain}, and mail is from {own}: DMARC takes no heed"
+        yield Found(name="dkim", ok=False, detail=detail)
 
 
 def check_partners(config: Config) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
+    DkimKeyFile,
     File,
     Folder,
     HttpUrl,
@@ -21,6 +22,7 @@ from app.settings.kinds import (
     Line,
     MailDomain,
     Networked,
+    Pause,
     RelayUrl,
     ReplyStyle,
     ScannerUrl,
@@ -40,6 +42,8 @@ from tickets.letter import Robot
 from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
+#: Longer than that nobody looks whether an answer was right.
+LONGEST_HOLD = timedelta(minutes=10)
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
@@ -218,6 +222,14 @@ class StormRule(Table):
         return self
 
 
+class Dkim(Table):
+    """What our mails are signed with."""
+
+    domain: MailDomain
+    selector: str = Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    key_file: DkimKeyFile
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -226,11 +238,17 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    relay_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 4
+    max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
+    link_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
     same_subject: Span | Literal["off"] = timedelta(days=3)
     storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
+    dkim: Dkim | None = None
     imap: tuple[Imap, ...] = ()
 
 
