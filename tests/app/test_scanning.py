@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from app.examining import Examining
 from app.files import StoredFiles
-from app.http import LockedError
+from app.http import LockedError, Served
 from app.links import SignedLinks
 from app.scanning import QUEUE, Scanning
 from mail.files.clamd import Clamd, read_place
@@ -165,12 +165,14 @@ def test_a_locked_file_is_served_to_nobody(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.mail("1", {"a.txt": b"hello", "b.bin": EICAR})
         links = SignedLinks(base_url="", keys=(b"k" * 32,))
-        files = StoredFiles(links=links, store=desk.shop.store)
+        files = StoredFiles(
+            links=links, store=desk.shop.store, now=desk.shop.clock.now, gone=str
+        )
         for row in desk.shop.rows("SELECT state, sha256 FROM attachment"):
             token = links.file(row.sha256).rpartition("/")[2]
             if row.state == "stored":
                 served = await files.fetch(token)
-                assert served is not None
+                assert isinstance(served, Served)
                 assert served.content == b"hello"
             else:
                 with pytest.raises(LockedError):
