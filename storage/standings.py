@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from storage import participants, storms
 from storage.directory import Directory
@@ -62,7 +62,7 @@ def _standing(sql: Sql) -> Any:
     since = (
         select(func.max(EVENT.c.at))
         .where(EVENT.c.stream == _ticket.stream)
-        .where(EVENT.c.type.in_([str(one) for one in _STEPS]))
+        .where(or_(*(EVENT.c.type == str(one) for one in _STEPS)))
         .correlate(TICKET)
         .scalar_subquery()
         .label("since")
@@ -93,6 +93,7 @@ def _answers(sql: Sql) -> Any:
     )
     return (
         select(_comment.ticket_id, _comment.at, REVISION.c.text)
+        .select_from(COMMENT)
         .join(REVISION, REVISION.c.id == last)
         .where(sql.among(_comment.ticket_id, "tickets"), _comment.id == newest)
     )

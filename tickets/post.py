@@ -21,7 +21,7 @@ from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket
 from tickets.notices import is_machine
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_contacts, lift_quiet
+from tickets.people import add_participant, find_contacts, lift_quiet, role_of
 from tickets.posted import Post, draft_of, remember
 from tickets.process import Reader
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
@@ -193,7 +193,8 @@ def _continue(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
-    trust = judge(source, participant=known is not None)
+    is_known = known is not None or contact.id in desk.books.departed(ticket.id)
+    trust = judge(source, participant=is_known)
     draft = draft_of(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
@@ -201,7 +202,7 @@ def _continue(
         if known is None:
             quiet = not answerable
             if not replies(post.letter):
-                role = "requester" if contact.id == ticket.requester.id else "cc"
+                role = role_of(ticket, contact)
                 ticket = add_participant(desk, ticket, contact, role=role, quiet=quiet)
         elif known.quiet and answerable and not _has_had_enough(desk, post):
             ticket = lift_quiet(work, ticket, known)
