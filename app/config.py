@@ -43,6 +43,8 @@ class Config(tables.Table):
     http: tables.Http
     mail: tables.Mail
     telegram: tables.Telegram
+    attachments: tables.Attachments
+    scan: tables.Scan
     sites: tuple[tables.Site, ...] = Field(min_length=1)
     process: tables.BusinessProcess
     digests: tuple[tables.Digest, ...]
@@ -156,8 +158,10 @@ def rules_from(config: Config) -> Rules:
         language=config.service.language,
         process=_process(config.process),
         public_domains=frozenset(config.mail.public_domains),
+        hold=config.mail.hold,
         telegram=config.telegram.enabled,
         strangers_in_chat=config.telegram.strangers == "accept",
+        programs=frozenset(config.attachments.programs),
         same_subject=_same_subject(config.mail),
         storms=tuple(_storm(rule) for rule in config.mail.storms),
         public_url=config.http.public_url,

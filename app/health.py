@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    Metric,
-)
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from app import doors
 from app.digests import overdue
 from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.files.scanner import AwayError, Scanner
 from mail.imap.door import MailboxDoor
 from mail.smtp import Door
 from scheduler.digests import Planned
@@ -66,6 +63,7 @@ class Watch:
     command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
     mailboxes: Mapping[str, Led] = field(default_factory=dict)
     mailbox_doors: Mapping[str, MailboxDoor] = field(default_factory=dict)
+    scanner: Scanner | None = None
     plans: tuple[Planned, ...] = ()  # the digests
     targets: tuple[str, ...] = ()  # of the bus
 
@@ -76,13 +74,15 @@ class Watch:
         backlogs = await asyncio.to_thread(self.backlogs)
         parts.update({name: _judge(name, one) for name, one in backlogs.items()})
         for name, door in self.doors.items():
-            parts[name] = _door(door)
+            parts[name] = doors.part_of(door)
         if self.bot is not None:
             parts["telegram-in"] = self._telegram(self.bot)
         for name, led in self.heard.items():
             parts[f"bus-in-{name}"] = self._commands(name, led)
         for name, led in self.mailboxes.items():
             parts[f"imap-{name}"] = self._mailbox(name, led)
+        if self.scanner is not None:
+            parts["scanner"] = await _scanner(self.scanner)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -168,11 +168,16 @@ class Watch:
         return Part(ok=status.error is None, detail=status.error or ", ".join(said))
 
 
-def _door(door: Door) -> Part:
-    said = f"{door.connections} connections, {door.kept} kept"
-    if door.has_room():
-        return Part(ok=True, detail=said)
-    return Part(ok=False, detail=f"takes no mail, the disk is nearly full; {said}")
+async def _scanner(scanner: Scanner) -> Part:
+    """Ask it, so that an outage is seen before a file comes."""
+    try:
+        await scanner.probe()
+    except AwayError as away:
+        outage = scanner.outage
+        age = scanner.ticks() - outage.since if outage else 0.0
+        return Part(ok=False, oldest_seconds=age, detail=str(away))
+    said = f"{scanner.judged} files scanned, {scanner.found} infected"
+    return Part(ok=True, detail=said)
 
 
 def _nothing(_tx: Transaction) -> None:
@@ -203,8 +208,8 @@ class Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._backlogs()
         yield from _of_the_bus(self._watch.reconciled())
-        if doors := tuple(self._watch.doors.values()):
-            yield from _of_doors(doors)
+        if open_doors := tuple(self._watch.doors.values()):
+            yield from doors.figures_of(open_doors)
 
     def _backlogs(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(
@@ -237,26 +242,3 @@ def _of_the_bus(results: Mapping[str, Any]) -> Iterator[Metric]:
         for kind in ("missing", "extra", "disordered"):
             differences.add_metric([name, kind], one[kind])
     yield from (at, differences)
-
-
-def _of_doors(doors: Sequence[Door]) -> Iterator[Metric]:
-    """Add up what the doors took; the room they have is one."""
-    room = doors[0].room
-    yield GaugeMetricFamily(
-        "zayavka_smtp_connections", "Open connections", value=room.connections
-    )
-    yield GaugeMetricFamily(
-        "zayavka_smtp_in_flight_bytes",
-        "Bytes of mails being received",
-        value=room.in_flight_bytes,
-    )
-    yield CounterMetricFamily(
-        "zayavka_smtp_kept",
-        "Mails committed by this process",
-        value=sum(door.kept for door in doors),
-    )
-    refused = CounterMetricFamily("zayavka_smtp_refused", "Refusals", labels=["code"])
-    counts = sum((door.refused for door in doors), start=Counter[int]())
-    for code, count in counts.items():
-        refused.add_metric([str(code)], count)
-    yield refused

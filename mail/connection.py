@@ -13,11 +13,13 @@ from typing_extensions import override
 
 from mail.intake import Intake
 from mail.reception import Reception
+from mail.refusals import Refusal
+from mail.room import Guest
 
 log = structlog.get_logger()
 
-_CLOSING = "421 4.3.2 Shutting down, try again later"
 _LAST_WORDS = 5.0  # seconds for a client to take the reply before it is cut off
+_GLANCE = 10.0  # seconds after which a crowd is noticed that shortens the deadlines
 
 
 class Connection(SMTP):
@@ -29,6 +31,7 @@ class Connection(SMTP):
     """
 
     line_length_limit = 2048  # of a command; a mail's lines may have any length
+    _guest: Guest  # while it is counted in
 
     def __init__(
         self, house: Reception, on_close: Callable[[Connection], None]
@@ -49,7 +52,7 @@ class Connection(SMTP):
         self._house = house
         self._on_close = on_close
         self._peer = ""
-        self._address: str | None = None  # counted in the room under this
+        self._counted_in = False
         self._intake: Intake | None = None
         self._busy = False  # a mail is coming or being kept
         self._keeping = False
@@ -63,21 +66,22 @@ class Connection(SMTP):
         # A client that is gone already has no name.
         host, port = (transport.get_extra_info("peername") or ("unknown", 0))[:2]
         self._peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        refusal = _CLOSING if self._leaving else self._house.room.enter(host)
-        if refusal is None:
-            self._address = host
+        guest = Refusal.CLOSING if self._leaving else self._house.room.enter(host)
+        if isinstance(guest, Guest):
+            self._guest = guest
+            self._counted_in = True
             super().connection_made(transport)
             return
-        self._count(refusal)
-        cast("asyncio.Transport", transport).write(f"{refusal}\r\n".encode())
+        self._house.refused[guest] += 1
+        cast("asyncio.Transport", transport).write(f"{guest}\r\n".encode())
         transport.close()
 
     @override
     def connection_lost(self, error: Exception | None) -> None:
         self._on_close(self)
-        if self._address is not None:  # comes twice if a TLS handshake fails
-            self._house.room.leave(self._address)
-            self._address = None
+        if self._counted_in:  # comes twice if a TLS handshake fails
+            self._guest.leave()
+            self._counted_in = False
             super().connection_lost(error)
 
     @override
@@ -124,19 +128,20 @@ class Connection(SMTP):
         return bool(self._reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001 # has no public face
 
     def _due(self) -> float:
-        limits = self._house.limits
+        patience = self._house.room.patience
         if self._keeping:  # the client waits for us
-            return self.loop.time() + limits.command_seconds
-        line = self._since + limits.command_seconds
+            return self.loop.time() + patience.command_seconds
+        line = self._since + patience.command_seconds
         current = line if self._intake is None else self._intake.due
-        return min(current, self._progress + limits.session_seconds)
+        return min(current, self._progress + patience.session_seconds)
 
     @override
     def _reset_timeout(self, duration: float | None = None) -> None:
         del duration  # ours are in the limits
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()
-        self._timeout_handle = self.loop.call_at(self._due(), self._timeout_cb)
+        soon = min(self._due(), self.loop.time() + _GLANCE)
+        self._timeout_handle = self.loop.call_at(soon, self._timeout_cb)
 
     @override
     def _timeout_cb(self) -> None:
@@ -145,7 +150,7 @@ class Connection(SMTP):
             return
         log.info("smtp.too_slow", peer=self._peer, in_mail=self._intake is not None)
         self._timeout_handle = self.loop.call_later(_LAST_WORDS, self._timeout_cb)
-        self._hang_up("421 4.4.2 Too slow, closing")
+        self._hang_up(Refusal.SLOW)
 
     def leave(self) -> None:
         """Close with 421 as soon as no mail is under way."""
@@ -155,9 +160,9 @@ class Connection(SMTP):
 
     def end(self) -> None:
         """Close with 421 now."""
-        self._hang_up(_CLOSING)
+        self._hang_up(Refusal.CLOSING)
 
-    def _hang_up(self, reply: str) -> None:
+    def _hang_up(self, reply: Refusal) -> None:
         transport = cast("asyncio.Transport | None", self.transport)
         if transport is None:
             return
@@ -168,16 +173,16 @@ class Connection(SMTP):
         if transport.is_closing():
             transport.abort()
             return
-        self._count(reply)
+        self._refused(reply)
         transport.write(f"{reply}\r\n".encode())
         transport.close()
 
     @override
     async def push(self, status: AnyStr) -> None:
-        self._count(str(status))
+        if isinstance(status, Refusal):
+            self._refused(status)
         await super().push(status)
 
-    def _count(self, reply: str) -> None:
-        if reply[0] in "45":
-            self._errors += 1
-            self._house.refused[int(reply[:3])] += 1
+    def _refused(self, refusal: Refusal) -> None:
+        self._errors += 1
+        self._house.refused[refusal] += 1

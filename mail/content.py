@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 CRLF = b"\r\n"
 END = b"\r\n.\r\n"
+#: A dot alone on a line, for a server that takes a CR or an LF, or drops a NUL. It
+#: begins at a dot and looks back at once, for few lines begin with one.
+_FALSE_END = re.compile(
+    rb"\. (?<=[\r\n\0]\.) (?<![^\r\n]\0\.) \0? (?: \n | \r [\x00-\xff] )",
+    re.VERBOSE,
+)
 
 
 class Content:
@@ -11,13 +19,17 @@ class Content:
 
     Only CR LF . CR LF ends it; any other mixture of CR, LF and dot is part of
     the mail, so that nobody can hide a second mail in the first
-    (CVE-2024-27305). Lines may have any length.
+    (CVE-2024-27305). If ``wary``, ``has_false_end`` says that somebody may have tried
+    to: another server could have taken a part of it for the end. Lines may have any
+    length.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, wary: bool = False) -> None:
+        self._wary = wary
         self._raw = bytearray(CRLF)  # so that the first line is like the others
         self._discarding = False
         self.received = 0
+        self.has_false_end = False
 
     def feed(self, chunk: bytes) -> bytes | None:
         """Add ``chunk``; at the end of the mail return the bytes that follow it."""
@@ -26,6 +38,8 @@ class Content:
         raw += chunk
         self.received += len(chunk)
         end = raw.find(END, unseen)
+        if self._wary and not self.has_false_end:
+            self._look_for_false_end(unseen, end)
         if end < 0:
             if self._discarding:
                 del raw[: -len(END) + 1]
@@ -34,6 +48,13 @@ class Content:
         self.received -= len(rest)
         del raw[end + len(CRLF) :]
         return rest
+
+    def _look_for_false_end(self, unseen: int, end: int) -> None:
+        until = len(self._raw) if end < 0 else end + len(CRLF)
+        dot = self._raw.find(b".", unseen, until)  # ten times as quick as to search
+        if dot >= 0:
+            found = _FALSE_END.search(self._raw, dot, until)
+            self.has_false_end = found is not None
 
     def discard(self) -> None:
         """Forget what came and what will come, and still look for the end."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from mail.content import Content
-from mail.room import Limits, Room
+from mail.refusals import Refusal
+from mail.room import Guest, Room
 
 
 class Intake:
@@ -16,19 +17,20 @@ class Intake:
     end; what ``hand_over`` gave away is no longer counted here.
     """
 
-    def __init__(self, room: Room, limits: Limits) -> None:
+    def __init__(self, room: Room, guest: Guest) -> None:
         self._room = room
-        self._limits = limits
+        self._guest = guest
         self._loop = asyncio.get_running_loop()
-        self._content = Content()
+        self._content = Content(wary=not guest.trusted)
         self._held = 0
-        self._began = self._last = self._loop.time()
+        self._last = self._loop.time()
+        self._due = self._last + room.limits.rate_grace_seconds
         self.ended: asyncio.Future[None] = self._loop.create_future()
-        self.refusal: str | None = None
+        self.refusal: Refusal | None = None
 
     def feed(self, chunk: bytes) -> bytes | None:
         """Take ``chunk``; at the end of the mail return the bytes that follow it."""
-        self._last = self._loop.time()
+        self._earn(len(chunk))
         rest = self._content.feed(chunk)
         self._count(len(chunk) - len(rest or b""))
         if rest is not None and not self.ended.done():
@@ -38,14 +40,22 @@ class Intake:
     def _count(self, size: int) -> None:
         if self.refusal is not None:
             return
-        if self._content.received > self._limits.max_size + len(b".\r\n"):
-            self._refuse("552 5.3.4 The mail is too big")
-        elif self._room.take(size):
+        if self._content.received > self._room.limits.max_size + len(b".\r\n"):
+            self._refuse(Refusal.TOO_BIG)
+        elif self._content.has_false_end:
+            self._refuse(Refusal.FALSE_END)
+        elif self._guest.take(size):
             self._held += size
         else:
-            self._refuse("452 4.3.1 Too much mail at once, try again later")
+            self._refuse(Refusal.IN_FLIGHT)
 
-    def _refuse(self, reply: str) -> None:
+    def _earn(self, size: int) -> None:
+        """Give time for what came; not more than a pause may take."""
+        self._last = self._loop.time()
+        earned = self._due + size / self._room.limits.min_bytes_per_second
+        self._due = min(earned, self._last + self._room.patience.command_seconds)
+
+    def _refuse(self, reply: Refusal) -> None:
         self.refusal = reply
         self._content.discard()
         self.release()
@@ -53,16 +63,12 @@ class Intake:
     @property
     def hopeless(self) -> bool:
         """Whether waiting for the end of a refused mail costs too much."""
-        return self._content.received > 2 * self._limits.max_size + 65536
+        return self._content.received > 2 * self._room.limits.max_size + 65536
 
     @property
     def due(self) -> float:
         """When, in the loop's time, the client has been too slow."""
-        allowed = self._content.received / self._limits.min_bytes_per_second
-        return min(
-            self._last + self._limits.command_seconds,
-            self._began + self._limits.rate_grace_seconds + allowed,
-        )
+        return min(self._due, self._last + self._room.patience.command_seconds)
 
     def hand_over(self) -> tuple[bytes, int]:
         """Return the mail and how many bytes of the room go with it."""
@@ -70,5 +76,5 @@ class Intake:
         return self._content.take(), held
 
     def release(self) -> None:
-        self._room.give_back(self._held)
+        self._guest.give_back(self._held)
         self._held = 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from mail import digests
 from mail.compose import Outgoing, Unsubscribe, compose, message_id
+from mail.quoting import quote
 from tickets.letter import Mailbox
 from tickets.model import Json, Specialist
 from tickets.outgoing import DigestNotice, Mail, MailNotice, StatusNotice
@@ -19,20 +20,33 @@ _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
     "left": "auto-replied",
     "answer": None,
+    "sealed": "auto-replied",
+    "files-refused": "auto-replied",
 }
+
+
+class Links(Protocol):
+    """Signed addresses of files."""
+
+    def attachment(self, file: int, *, until: datetime, language: str) -> str:
+        """Return where an attachment can be fetched until then."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
     """Who our mails are from.
 
-    ``name`` is the service's, shown where ``sites`` (names by code) has none.
+    ``name`` is the service's, shown where ``sites`` (names by code) has none. What
+    is too big for a mail is fetched by ``links``, for ``link_life``.
     """
 
     address: str
     name: str
     signer: Signer
     sites: Mapping[str, str] = field(default_factory=dict)
+    links: Links | None = None
+    link_life: timedelta = timedelta(days=30)
 
     def mailbox(self, site: str) -> Mailbox:
         return Mailbox(address=self.address, name=self.sites.get(site) or self.name)
@@ -73,7 +87,8 @@ def _about_ticket(
     stamp: Stamp,
 ) -> Outgoing:
     ticket = notice.ticket
-    words = texts.render(notice.kind, notice.language, **_facts(notice))
+    facts = _facts(notice) | _linked(notice, sender=sender, at=stamp.at)
+    words = texts.render(notice.kind, notice.language, **facts)
     return Outgoing(
         sender=sender.mailbox(ticket.site),
         to=notice.to,
@@ -169,6 +184,9 @@ def _facts(notice: MailNotice) -> Json:
         "chat_link": notice.chat_link,
         "leave_link": notice.leave_link,
         "stage": notice.stage,
+        "sealed": notice.sealed,
+        "refused": notice.refused,
+        "too_large": notice.too_large,
     }
     comment = notice.comment
     if comment is not None:
@@ -177,5 +195,26 @@ def _facts(notice: MailNotice) -> Json:
             "author": comment.author.name,
             "files": len(notice.files),
             "unsent": notice.unsent,
+            "earlier": quote(notice.earlier),
         }
     return facts
+
+
+def _linked(notice: MailNotice, *, sender: Sender, at: datetime) -> Json:
+    """Return where the files are that the mail only names, and until when."""
+    until = at + sender.link_life
+    links = sender.links
+    if links is None and notice.linked:
+        raise ValueError("there are files to link, and nothing makes links")
+    return {
+        "until": until,
+        "links": [
+            {
+                "name": one.name,
+                "size": one.size,
+                "url": links.attachment(one.id, until=until, language=notice.language),
+            }
+            for one in notice.linked
+            if links
+        ],
+    }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from mail.refusals import Refusal
+
 _PATH = re.compile(
     r"""\s*
     (?: < (?: @[^<>\s:"]* : )?                      # a source route is ignored
@@ -44,30 +46,30 @@ def read_path(keyword: str, argument: str) -> Path | None:
     return Path(address=match["path"] or match["bare"] or "", options=options)
 
 
-def mail_trouble(path: Path, max_size: int) -> str | None:
+def mail_trouble(path: Path, max_size: int) -> Refusal | None:
     """Return the reply that refuses the parameters of MAIL, if any is wrong."""
     options = dict(path.options)
     size = options.pop("SIZE", "0")
     if size is None or not (size.isascii() and size.isdigit()):
-        return "501 5.5.4 SIZE takes a number of bytes"
+        return Refusal.SIZE_SYNTAX
     if len(size) > 20 or int(size) > max_size:
-        return "552 5.3.4 The mail is too big"
+        return Refusal.TOO_BIG
     if (options.pop("BODY", "7BIT") or "").upper() not in {"7BIT", "8BITMIME"}:
-        return "501 5.5.4 BODY is 7BIT or 8BITMIME"
+        return Refusal.BODY_SYNTAX
     if options.pop("SMTPUTF8", None) is not None:
-        return "501 5.5.4 SMTPUTF8 takes no value"
+        return Refusal.UTF8_SYNTAX
     if options:
-        return "555 5.5.4 Parameter not known"
+        return Refusal.PARAMETER
     return address_trouble(path.address, utf8="SMTPUTF8" in path.options)
 
 
-def address_trouble(address: str, *, utf8: bool) -> str | None:
+def address_trouble(address: str, *, utf8: bool) -> Refusal | None:
     """Return the reply that refuses an address by its form, if it must be."""
     local, _, domain = address.rpartition("@")
     if address and not (local and domain):
-        return "553 5.1.3 Address must be local-part@domain"
+        return Refusal.ADDRESS
     if not utf8 and not address.isascii():
-        return "553 5.6.7 Address needs SMTPUTF8"
+        return Refusal.NOT_ASCII
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +11,10 @@ from typing import Protocol
 
 import structlog
 
-from mail.room import Limits, Room
+from mail.bounds import Limits
+from mail.certificate import Certificate
+from mail.refusals import Refusal
+from mail.room import Guest, Room
 
 log = structlog.get_logger()
 
@@ -65,39 +67,41 @@ class Reception:
     hostname: str
     limits: Limits = field(default_factory=Limits)
     has_room: Callable[[], bool] = _always
-    tls: ssl.SSLContext | None = None
+    tls: Certificate | None = None
     lmtp: bool = False
     beside: Reception | None = None
     kept: int = field(default=0, init=False)
     accepted_250: int = field(default=0, init=False)
-    refused: Counter[int] = field(default_factory=Counter, init=False)
+    refused: Counter[Refusal] = field(default_factory=Counter, init=False)
     room: Room = field(init=False)
     keeping: set[asyncio.Task[str]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self.room = self.beside.room if self.beside else Room(self.limits)
 
-    def keep(self, accepted: Accepted, held: int) -> asyncio.Task[str]:
-        """Start keeping a mail that holds ``held`` bytes; the result is the reply.
+    def keep(self, accepted: Accepted, guest: Guest, held: int) -> asyncio.Task[str]:
+        """Start keeping a mail; the result is the reply.
+
+        Its ``guest`` holds ``held`` bytes of the room until it is kept or not.
 
         The task belongs to the reception and not to the client: who leaves
         after the final dot does not undo a commit.
         """
-        task = asyncio.get_running_loop().create_task(self._keep(accepted, held))
+        task = asyncio.get_running_loop().create_task(self._keep(accepted, guest, held))
         self.keeping.add(task)
         task.add_done_callback(self.keeping.discard)
         return task
 
-    async def _keep(self, accepted: Accepted, held: int) -> str:
+    async def _keep(self, accepted: Accepted, guest: Guest, held: int) -> str:
         try:
             await self.keeper.keep(accepted)
         except Full:
             log.exception("smtp.full", peer=accepted.peer)
-            return "452 4.3.1 No space to keep the mail, try again later"
+            return Refusal.DISK_FULL
         except Exception:  # whatever it is, the client must hear 451 and no details
             log.exception("smtp.not_kept", peer=accepted.peer)
-            return "451 4.3.0 The mail was not kept, try again later"
+            return Refusal.NOT_KEPT
         finally:
-            self.room.give_back(held)
+            guest.give_back(held)
         self.kept += 1
         return "250 2.0.0 Kept"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from mail.bounds import Limits
 from mail.connection import Connection
 from mail.reception import Accepted, Full, Keeper, Reception
-from mail.room import Limits
 from mail.session import Conversation
 
 __all__ = ["Accepted", "Door", "Full", "Keeper", "Limits"]

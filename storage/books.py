@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from storage import about, lookups, rows, sent
 from storage.about import Since
+from storage.holding import Answers
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
@@ -67,7 +68,7 @@ class Memory:
             self.tickets[ticket.id] = self.numbers[ticket.number] = ticket
 
 
-class SqlBooks(Standings):
+class SqlBooks(Standings, Answers):
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
     def __init__(

@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, update
 from storage import (
     contents,
     directory,
+    holding,
     journal,
     newcomers,
     participants,
@@ -57,6 +58,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
         _verdicts(tx, work)
+        holding.take_back(tx, work.taken_back)
         _chats(tx, work)
         participants.part(tx, work)
         storms.keep(tx, work)
@@ -160,7 +162,14 @@ def _blobs(tx: Transaction, works: Sequence[Work]) -> None:
         tx.run(
             update(ATTACHMENT)
             .where(ATTACHMENT.c.id == file.id)
-            .values(state=file.state, sha256=file.sha256, size=file.size)
+            .values(
+                state=file.state,
+                sha256=file.sha256,
+                size=file.size,
+                media_type=file.media_type,
+                scan=file.scan,
+                remarks=list(file.remarks) or None,
+            )
         )
 
 
@@ -176,6 +185,8 @@ def _files(tx: Transaction, works: Sequence[Work]) -> None:
             "content_id": file.content_id,
             "remote_id": file.remote_id,
             "state": file.state,
+            "scan": file.scan,
+            "remarks": list(file.remarks) or None,
         }
         for work in works
         for new in work.comments

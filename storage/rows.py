@@ -20,7 +20,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.words import Channel, FileState, Priority, Role, Trust, Visibility
+from tickets.words import Channel, FileState, Priority, Remark, Role, Trust, Visibility
 
 TICKET = table("ticket")
 ORGANISATION = table("organisation")
@@ -221,6 +221,8 @@ def to_attachment(row: Any) -> Attachment:
         state=FileState(row.state),
         content_id=row.content_id,
         remote_id=row.remote_id,
+        scan=row.scan,
+        remarks=tuple(map(Remark, row.remarks or ())),
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from storage.columns import BigId, json_object, moment, row_id, row_ref
+from storage.columns import BigId, JsonType, json_object, moment, row_id, row_ref
 
 
 def journalled() -> ForeignKeyConstraint:
@@ -339,6 +339,14 @@ class Attachment(SQLModel, table=True):
     """A file of a comment."""
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "attachment_locked",
+            "sha256",
+            sqlite_where=text("state = 'infected'"),
+            postgresql_where=text("state = 'infected'"),
+        ),
+    )
 
     id: int = row_id()
     comment_id: int = row_ref("comment.id", nullable=False, index=True)
@@ -350,6 +358,7 @@ class Attachment(SQLModel, table=True):
     remote_id: str | None = None
     state: str
     scan: str | None = None
+    remarks: list[str] | None = Field(default=None, sa_column=Column(JsonType))
 
 
 class Event(SQLModel, table=True):

@@ -157,6 +157,7 @@ def _attachments(tx: Transaction, ticket: Ticket) -> dict[int, list[View]]:
             "size": row.size,
             "sha256": row.sha256,
             "state": row.state,
+            "scan": row.scan,
         }
         files.setdefault(row.comment_id, []).append(view)
     return files

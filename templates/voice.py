@@ -104,6 +104,7 @@ def _environment(language: str, own: Clocks) -> Environment:
         place=partial(clocks.place, language),
         day=partial(clocks.day, language),
         span=partial(clocks.span, language),
+        volume=partial(clocks.volume, language),
     )
     return environment
 

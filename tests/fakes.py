@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tickets.answering import Rest
 from tickets.books import Participant, Progress, Standing
 from tickets.foreign import (
     ForeignId,
@@ -342,6 +343,53 @@ class Records:
     def chat_message_of(self, comment_id: CommentId) -> tuple[int, int] | None:
         return self.shown.get(comment_id)
 
+    def comment_in_message(self, chat: int, message_id: int) -> CommentId | None:
+        found = (
+            one for one, where in self.shown.items() if where == (chat, message_id)
+        )
+        return next(found, None)
+
+    def _public(self, ticket_id: TicketId) -> list[Comment]:
+        return [
+            one
+            for one in self.comments.values()
+            if (one.ticket_id, one.visibility) == (ticket_id, Visibility.PUBLIC)
+        ]
+
+    def last_answer(
+        self, ticket_id: TicketId, author: SpecialistId
+    ) -> CommentId | None:
+        theirs = [
+            one.id
+            for one in self._public(ticket_id)
+            if isinstance(one.author, Specialist) and one.author.id == author
+        ]
+        return max(theirs, default=None)
+
+    def has_left(self, comment_id: CommentId) -> bool:
+        never = {DeliveryState.NEW, DeliveryState.CANCELLED}
+        return any(
+            one.comment_id == comment_id
+            and self.states.get(place, DeliveryState.NEW) not in never
+            for place, one in enumerate(self.deliveries)
+        )
+
+    def rest(self, ticket_id: TicketId, besides: CommentId) -> Rest:
+        others = [one for one in self._public(ticket_id) if one.id != besides]
+        answers = [one.at for one in others if isinstance(one.author, Specialist)]
+        said = [one for one in others if one.trust is not Trust.UNPROVEN]
+        is_answered = bool(said) and isinstance(said[-1].author, Specialist)
+        first = min(answers, default=None)
+        return Rest(first_answer_at=first, is_answered=is_answered)
+
+    def _take_back(self, work: Work) -> None:
+        for one in work.taken_back:
+            inside = replace(self.comments[one], visibility=Visibility.INTERNAL)
+            self.comments[one] = inside
+            for place, queued in enumerate(self.deliveries):
+                if queued.comment_id == one:
+                    self.states[place] = DeliveryState.CANCELLED
+
     def next_number(self, site: str) -> str:
         counter = self.counters.setdefault(site, itertools.count(1))
         return f"{site}-{next(counter)}"
@@ -393,6 +441,7 @@ class Records:
         for joins in work.participants:
             self._join(joins)
         self._take_comments(work)
+        self._take_back(work)
         for one, ticket_id in work.refs.items():
             ref = self.known.get(one, Ref(message_id=one))
             arrives = one == work.message_id

@@ -224,6 +224,16 @@ def _comment(data: Json, at: str) -> Json:
     }
 
 
+def _comment_edited(ticket: Json, data: Json, _at: str) -> None:
+    ticket["comments"][data["comment"]]["visibility"] = data["visibility"]
+    answers = [
+        one["at"]
+        for one in ticket["comments"].values()
+        if (one["author"]["kind"], one["visibility"]) == ("specialist", "public")
+    ]
+    ticket["first_answer_at"] = min(answers, default=None)
+
+
 def _comment_trusted(ticket: Json, data: Json, _at: str) -> None:
     if data["accepted"]:
         ticket["comments"][data["comment"]]["trust"] = "plausible"
@@ -285,6 +295,7 @@ def _details_changed(ticket: Json, data: Json, at: str) -> None:
 
 STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "comment-added": _comment_added,
+    "comment-edited": _comment_edited,
     "comment-trusted": _comment_trusted,
     "attachment-added": _attachment_added,
     "assigned": _assigned,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tickets.answering import Answers
 from tickets.foreign import Directory
 from tickets.ladder import Ref
 from tickets.model import (
@@ -68,7 +69,7 @@ class Progress:
     failed: int
 
 
-class Books(Directory, Protocol):
+class Books(Directory, Answers, Protocol):
     """The desk's records, read under the transaction that will change them.
 
     A ticket that is returned is locked until the transaction ends.

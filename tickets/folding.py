@@ -22,7 +22,7 @@ def fold(
     people = desk.books.participants(parent.id)
     known = any(one.contact.id == contact.id for one in people)
     trust = judge(Source(), participant=known)
-    draft = draft_of(desk.work, post, contact, trust=trust)
+    draft = draft_of(desk, post, contact, trust=trust)
     parent, comment = add_comment(desk.work, parent, draft)
     remember(desk.work, post.letter, parent.id, trust=trust)
     note_folding(desk, gust, parent=parent, sender=author.address)

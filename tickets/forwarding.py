@@ -73,7 +73,7 @@ def _open_for(
     """
     letter = post.letter
     requester = find_contacts(desk, [sender])[0]
-    draft = draft_of(desk.work, post, requester, trust=Trust.PLAUSIBLE)
+    draft = draft_of(desk, post, requester, trust=Trust.PLAUSIBLE)
     ticket, comment = open_ticket(
         desk,
         site=desk.rules.site_for(post.rcpt_tos),
@@ -110,7 +110,7 @@ def _keep_note(
 ) -> Verdict:
     """Keep what a specialist wrote on a ticket by mail as a note, never mailed on."""
     ticket = desk.books.ticket(placed.ticket_id)
-    draft = draft_of(desk.work, post, specialist, trust=Trust.PROVEN)
+    draft = draft_of(desk, post, specialist, trust=Trust.PROVEN)
     draft = replace(draft, visibility=Visibility.INTERNAL)
     ticket, note = add_comment(desk.work, ticket, draft)
     remember(desk.work, post.letter, ticket.id, trust=Trust.PROVEN)

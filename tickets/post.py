@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tickets import chat, lanes
+from tickets import chat, lanes, sealing
 from tickets.alike import find_alike
 from tickets.books import Participant
 from tickets.bounces import note_report
@@ -24,12 +24,14 @@ from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts, lift_quiet, role_of
 from tickets.posted import Post, draft_of, remember
 from tickets.process import Reader
+from tickets.refused import tell_of_files
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
 from tickets.statuses import ASKED, answer_question
 from tickets.storms import feel, note_opening
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
+from tickets.ways import domain_of
 from tickets.words import Medium, Outcome, Trust
 from tickets.work import OPENING
 
@@ -119,13 +121,17 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
         people=_participants(people, answerable=answerable, too_many=too_many),
-        draft=draft_of(work, post, people[0], trust=Trust.PLAUSIBLE),
+        draft=draft_of(desk, post, people[0], trust=Trust.PLAUSIBLE),
     )
     remember(work, letter, ticket.id, trust=comment.trust)
     if answerable and not too_many:
         _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
+    if letter.sealed:
+        sealing.tell(desk, ticket, letter.sealed, asked=answerable and not too_many)
+    told = post.mail_from if answerable and not too_many else None
+    tell_of_files(desk, ticket, comment, left_out=letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.TICKET,
         rule=NEW,
@@ -171,6 +177,9 @@ def _has_had_enough(desk: Desk, post: Post) -> bool:
 def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
     """Queue the mail with the number, to the return path (RFC 3834, 4)."""
     notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    sealed = post.letter.sealed is not None
+    if sealed and notice != "accepted":
+        notice = sealing.NOTICE
     if notice is None:
         return
     to = post.mail_from.lower()
@@ -179,8 +188,9 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
         notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
+        budget=domain_of(to),
         priority=OPENING,
-        facts={},
+        facts={"sealed": True} if sealed else {},
         ticket_id=ticket.id,
     )
 
@@ -195,26 +205,51 @@ def _continue(
     known = next((one for one in people if one.contact.id == contact.id), None)
     is_known = known is not None or contact.id in desk.books.departed(ticket.id)
     trust = judge(source, participant=is_known)
-    draft = draft_of(work, post, contact, trust=trust)
+    draft = draft_of(desk, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
-        answerable = _is_answerable(desk, post)
-        if known is None:
-            quiet = not answerable
-            if not replies(post.letter):
-                role = role_of(ticket, contact)
-                ticket = add_participant(desk, ticket, contact, role=role, quiet=quiet)
-        elif known.quiet and answerable and not _has_had_enough(desk, post):
-            ticket = lift_quiet(work, ticket, known)
-        if not replies(post.letter):
-            ticket = bring_along(desk, ticket, post)
+        ticket = _let_in(desk, post, ticket, contact=contact, known=known)
         if not post.letter.automatic and placed.rule != ASKED:
-            ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
+            tells = _is_answerable(desk, post)
+            ticket = answered_by_partner(desk, ticket, contact, tells=tells)
     remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
+    if post.letter.sealed:
+        may_ask = trust is not Trust.UNPROVEN and _is_answerable(desk, post)
+        asked = may_ask and sealing.ask(desk, ticket, email=post.mail_from.lower())
+        sealing.tell(desk, ticket, post.letter.sealed, asked=asked)
+    told = post.mail_from if _is_told_of_files(desk, post, trust) else None
+    tell_of_files(desk, ticket, comment, left_out=post.letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule=placed.rule,
         outcome_id=str(comment.id),
         ticket_id=ticket.id,
     )
+
+
+def _let_in(
+    desk: Desk,
+    post: Post,
+    ticket: Ticket,
+    *,
+    contact: Contact,
+    known: Participant | None,
+) -> Ticket:
+    """Return the ticket with a believed author on it, and those they name."""
+    answerable = _is_answerable(desk, post)
+    is_quiet = known is not None and known.quiet and answerable
+    if known is not None and is_quiet and not _has_had_enough(desk, post):
+        ticket = lift_quiet(desk.work, ticket, known)
+    if replies(post.letter):
+        return ticket
+    if known is None:
+        role = role_of(ticket, contact)
+        ticket = add_participant(desk, ticket, contact, role=role, quiet=not answerable)
+    return bring_along(desk, ticket, post)
+
+
+def _is_told_of_files(desk: Desk, post: Post, trust: Trust) -> bool:
+    """Say whether who wrote hears which files were not passed on."""
+    believed = trust is not Trust.UNPROVEN
+    return believed and _is_answerable(desk, post) and not _has_had_enough(desk, post)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tickets.comments import Draft, body_hash, store_files
+from tickets.desk import Desk
 from tickets.letter import Letter, Mailbox
 from tickets.model import Author, TicketId
 from tickets.words import Channel, Trust
@@ -28,7 +29,7 @@ class Post:
         return Mailbox(address=self.mail_from) if self.mail_from else None
 
 
-def draft_of(work: Work, post: Post, author: Author, *, trust: Trust) -> Draft:
+def draft_of(desk: Desk, post: Post, author: Author, *, trust: Trust) -> Draft:
     """Return the comment that a mail is, its files kept."""
     letter = post.letter
     return Draft(
@@ -38,7 +39,7 @@ def draft_of(work: Work, post: Post, author: Author, *, trust: Trust) -> Draft:
         html=letter.html,
         channel=post.channel,
         trust=trust,
-        attachments=store_files(work, letter.files),
+        attachments=store_files(desk, letter.files),
         fingerprint=body_hash(letter.whole, letter.files),
         message_id=letter.message_id,
         thread=" ".join(letter.references),

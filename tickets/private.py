@@ -193,7 +193,7 @@ def _draft(work: Work, wrote: Wrote, author: Contact, *, trust: Trust) -> Draft:
         text=wrote.text,
         channel=Channel.TELEGRAM,
         trust=trust,
-        attachments=tuple(list_remote(work, file) for file in wrote.files),
+        attachments=list_remote(work, wrote.files),
         fingerprint=body_hash(wrote.text, ()),
     )
 

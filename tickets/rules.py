@@ -9,6 +9,7 @@ from functools import cached_property
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
 from tickets.storm import StormRule
+from tickets.suspicion import PROGRAM_NAMES
 from tickets.tokens import Signer
 
 
@@ -19,8 +20,10 @@ class Rules:
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
+    ``hold`` is how long an answer stays before it leaves;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
-    says whether a person nobody knows may open tickets there. ``same_subject`` is how
+    says whether a person nobody knows may open tickets there; ``programs`` are the
+    extensions of files that specialists are warned of. ``same_subject`` is how
     long a ticket is known by its subject alone, None: never; ``public_url`` is where
     we answer on the web, if anywhere.
     """
@@ -34,6 +37,8 @@ class Rules:
     acknowledgements_a_day: int = 20
     notices_an_hour: int = 10
     participants_a_mail: int = 20
+    programs: frozenset[str] = PROGRAM_NAMES
+    hold: timedelta = timedelta()
     telegram: bool = True
     strangers_in_chat: bool = True
     same_subject: timedelta | None = None

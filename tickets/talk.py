@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tickets.commands import Asked
+from tickets.examined import NOTHING, Examined
 from tickets.leave_links import LeaveLink
 
 
@@ -20,7 +21,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """Somebody wrote in a topic of a forum group."""
+    """Somebody wrote in a topic of a forum group; ``reply_to`` is a message's id."""
 
     chat: int
     thread_id: int | None
@@ -29,6 +30,7 @@ class Said:
     anonymous: bool
     text: str
     files: tuple[RemoteFile, ...] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +113,7 @@ class Fetched:
 
     attachment: int
     content: bytes
+    examined: Examined = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -192,6 +192,7 @@ class Work:
     departures: list[Departure] = field(default_factory=list)
     comments: list[NewComment] = field(default_factory=list)
     verdicts: dict[CommentId, str] = field(default_factory=dict)
+    taken_back: list[CommentId] = field(default_factory=list)  # notes from now on
     stored: dict[int, Attachment] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import socket
-import ssl
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+
+import structlog
 
 from app.config import Config
 from app.intake import Intake, MailKeeper
 from app.parts.kit import Kit, now
 from app.places import places_of
+from app.settings.tables import Smtp
 from app.starting import asking_for
-from mail.room import Limits
+from mail.bounds import Limits
+from mail.certificate import Certificate
 from mail.smtp import Door
 from tickets.words import Channel
 
+log = structlog.get_logger()
+
 #: How much of the disk must stay free for the door to take mail, in bytes.
 DISK_RESERVE = 200 * 1024 * 1024
+#: Files that the process opens beside the connections to its doors.
+SPARE_FILES = 512
 
 
 def make_doors(kit: Kit, intake: Intake) -> dict[str, Door]:
     """Return the doors for mail by their names; they have room while the disk has."""
     smtp = kit.config.mail.smtp
+    _open_files(smtp.max_connections)
     first = Channel.LMTP if smtp.lmtp else Channel.SMTP
     doors = {str(first): _make_door(kit, intake, first)}
     if smtp.lmtp_port is not None:
@@ -43,16 +52,42 @@ def _make_door(
         accepts=kit.rules.is_own,
         clock=now,
         hostname=socket.getfqdn(),
-        limits=Limits(
-            max_size=smtp.max_size,
-            max_connections=smtp.max_connections,
-            max_in_flight_bytes=smtp.max_in_flight_bytes,
-        ),
+        limits=_limits(smtp),
         has_room=partial(_has_room, _folders(kit.config)),
-        tls=_tls(smtp.tls_cert, smtp.tls_key),
+        tls=_certificate(smtp),
         lmtp=channel is Channel.LMTP,
         beside=beside,
     )
+
+
+def _limits(smtp: Smtp) -> Limits:
+    return Limits(
+        max_size=smtp.max_size,
+        max_connections=smtp.max_connections,
+        max_per_address=smtp.max_per_address,
+        max_per_network=smtp.max_per_network,
+        max_in_flight_bytes=smtp.max_in_flight_bytes,
+        connections_a_minute=smtp.connections_a_minute,
+        mails_a_minute=smtp.mails_a_minute,
+        trusted=smtp.trusted,
+        greeting_delay=smtp.greeting_delay,
+        tls_required=smtp.tls_required,
+    )
+
+
+def _open_files(connections: int) -> None:
+    """Let the process have a file for each connection, if the system does.
+
+    Many systems begin with 1024, whatever a process may ask for.
+    """
+    wanted = connections + SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted:
+        return
+    allowed = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.warning("smtp.few_files", allowed=allowed, wanted=wanted)
 
 
 def _folders(config: Config) -> tuple[Path, ...]:
@@ -75,10 +110,8 @@ def _free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    if cert is None:
+def _certificate(smtp: Smtp) -> Certificate | None:
+    if smtp.tls_cert is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    with asking_for("mail.smtp.tls_cert", cert):
-        context.load_cert_chain(cert, key)
-    return context
+    with asking_for("mail.smtp.tls_cert", smtp.tls_cert):
+        return Certificate(cert=smtp.tls_cert, key=smtp.tls_key)

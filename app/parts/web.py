@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry
 
+from app import pages
 from app.clerk import Clerk
 from app.files import StoredFiles
 from app.health import Gauges, Watch
@@ -20,7 +21,12 @@ def make_http(kit: Kit, watch: Watch) -> HttpServer:
     registry = CollectorRegistry()
     registry.register(Gauges(watch))
     links = SignedLinks(base_url=http.base_url, keys=kit.rules.signer.keys)
-    files = StoredFiles(links=links, store=kit.store)
+    files = StoredFiles(
+        links=links,
+        store=kit.store,
+        now=now,
+        gone=lambda language: pages.gone(kit.texts, language),
+    )
     keeper = DepartureKeeper(intake=Intake(kit.store), clock=now)
     leaving = Leaving(
         keys=kit.rules.signer.keys,
@@ -28,10 +34,10 @@ def make_http(kit: Kit, watch: Watch) -> HttpServer:
         keeper=keeper,
         texts=kit.texts,
     )
-    pages = make_app(
+    served = make_app(
         health=watch, registry=registry, files=files, more=leaving.routes()
     )
-    return HttpServer(pages, host=http.host, port=http.port)
+    return HttpServer(served, host=http.host, port=http.port)
 
 
 def make_clerk(kit: Kit) -> Clerk:

@@ -6,12 +6,19 @@ import re
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+)
 
 from bus.amqp1.node import FORM as _NODE
 from bus.amqp1.node import read_node
@@ -20,6 +27,8 @@ from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
+from mail.files.clamd import read_place
+from mail.origin import Network
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
@@ -27,6 +36,11 @@ _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _WEBHOOK = "http(s)://HOST:PORT/PATH"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+
+def _scanner(url: str) -> str:
+    read_place(url)
+    return url
 
 
 def _base(info: ValidationInfo) -> Path:
@@ -49,6 +63,15 @@ def _file(path: Path, info: ValidationInfo) -> Path:
     if not found.is_file():
         raise ValueError("must be a file that exists")
     return found
+
+
+def _network(value: object) -> Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(
+            f"must be a network, as 10.0.0.0/8 or fd00::/8: {error}"
+        ) from None
 
 
 def path_of(url: str) -> Path:
@@ -188,6 +211,10 @@ def _span(written: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _pause(written: object) -> object:
+    return timedelta() if str(written) in {"0", "0s"} else _span(written)
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -226,6 +253,17 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
+def _dkim_key(path: Path, info: ValidationInfo) -> Path:
+    from mail.dkim import read_key  # noqa: PLC0415 # few desks sign, and it loads OpenSSL
+
+    found = _file(path, info)
+    try:
+        read_key(found.read_text("ascii"))
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("must be a readable file with a private key (PEM)") from None
+    return found
+
+
 def _line(text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError("must be some text on one line")
@@ -255,7 +293,10 @@ Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+DkimKeyFile = Annotated[Path, AfterValidator(_dkim_key)]
+Pause = Annotated[timedelta, BeforeValidator(_pause)]  # 0s: none
 Line = Annotated[str, AfterValidator(_line)]
+ScannerUrl = Annotated[str, AfterValidator(_scanner)]
 SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]
@@ -268,3 +309,4 @@ SigningKeys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_signing)], ...],
     BeforeValidator(_as_list),
 ]
+Networked = Annotated[Network, PlainValidator(_network)]

@@ -14,14 +14,18 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
+    DkimKeyFile,
     File,
     Folder,
     HttpUrl,
     Keys,
     Line,
     MailDomain,
+    Networked,
+    Pause,
     RelayUrl,
     ReplyStyle,
+    ScannerUrl,
     SecretLine,
     SigningKeys,
     Span,
@@ -32,13 +36,18 @@ from app.settings.kinds import (
     without_password,
 )
 from bus.sources import read_source
+from mail.origin import LOOPBACK
 from tickets import process
 from tickets.letter import Robot
+from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
+#: Longer than that nobody looks whether an answer was right.
+LONGEST_HOLD = timedelta(minutes=10)
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
+Rate = Annotated[int, Field(ge=0)]
 
 #: Anybody may have an address there, so they say nothing about an organisation.
 PUBLIC_DOMAINS = (
@@ -125,7 +134,7 @@ class Http(Table):
 
 
 class Smtp(Table):
-    """The SMTP door; sizes in bytes."""
+    """The SMTP door; sizes in bytes, 0 a minute is no limit."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
@@ -134,14 +143,23 @@ class Smtp(Table):
     lmtp_port: Port | None = None
     max_size: Count = 25 * MEBIBYTE
     max_connections: Count = 1000
+    max_per_address: Count = 50
+    max_per_network: Count = 100
     max_in_flight_bytes: Count = 256 * MEBIBYTE
+    connections_a_minute: Rate = 300
+    mails_a_minute: Rate = 300
+    trusted: tuple[Networked, ...] = LOOPBACK
+    greeting_delay: Annotated[float, Field(ge=0, le=60)] = 0.0
     tls_cert: File | None = None
     tls_key: File | None = None
+    tls_required: bool = False
 
     @model_validator(mode="after")
     def check_together(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key must be given together")
+        if self.tls_required and self.tls_cert is None:
+            raise ValueError("tls_required needs tls_cert and tls_key")
         if self.lmtp and self.lmtp_port is not None:
             raise ValueError(
                 "lmtp_port is for a second door beside the one that speaks SMTP; "
@@ -204,6 +222,14 @@ class StormRule(Table):
         return self
 
 
+class Dkim(Table):
+    """What our mails are signed with."""
+
+    domain: MailDomain
+    selector: str = Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    key_file: DkimKeyFile
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -212,12 +238,43 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    relay_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 4
+    max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
+    link_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
     same_subject: Span | Literal["off"] = timedelta(days=3)
     storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
+    dkim: Dkim | None = None
     imap: tuple[Imap, ...] = ()
+
+
+class Attachments(Table):
+    """Files that people send; sizes in bytes, archives of one message together."""
+
+    max_size: Count = 50 * MEBIBYTE
+    max_total: Count = 100 * MEBIBYTE
+    max_count: Count = 100
+    max_depth: Annotated[int, Field(ge=1, le=100)] = 30
+    max_unpacked: Count = 512 * MEBIBYTE
+    max_ratio: Count = 200
+    max_members: Count = 10_000
+    max_nesting: Annotated[int, Field(ge=1, le=20)] = 5
+    programs: tuple[Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")], ...] = tuple(
+        sorted(PROGRAM_NAMES)
+    )
+
+
+class Scan(Table):
+    """The scanner that files must pass; without a ``url`` there is none."""
+
+    url: ScannerUrl | None = None
+    max_size: Count = 25 * MEBIBYTE
+    timeout: Span = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
 
 
 class Telegram(Table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from storage import views
 from storage.store import Store
 from tests.storage.filled import LETTER, fill
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINKS = SignedLinks(base_url="", keys=(b"k" * 32,))
 
 
@@ -36,6 +38,12 @@ class Nothing:
     async def fetch(self, token: str) -> Served | None:
         del token
         return None
+
+
+def stored(store: Store) -> StoredFiles:
+    return StoredFiles(
+        links=LINKS, store=store, now=lambda: NOON, gone=lambda language: language
+    )
 
 
 def get(
@@ -83,7 +91,7 @@ def test_a_page_that_is_not_there_is_404() -> None:
 
 def test_signed_addresses_lead_to_files_and_texts(store: Store) -> None:
     fill(store)
-    files = StoredFiles(links=LINKS, store=store)
+    files = stored(store)
     ticket = store.read(lambda tx: views.show_ticket(tx, "NN-1")) or {}
     first = ticket["comments"][0]
     answer = get(LINKS.file(first["attachments"][0]["sha256"]), files=files)
@@ -94,7 +102,7 @@ def test_signed_addresses_lead_to_files_and_texts(store: Store) -> None:
 
 
 def test_an_address_that_leads_nowhere_is_404(store: Store) -> None:
-    files = StoredFiles(links=LINKS, store=store)
+    files = stored(store)
     foreign = SignedLinks(base_url="", keys=(b"x" * 32,))
     for path in (
         LINKS.file("0" * 64),

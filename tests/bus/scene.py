@@ -315,5 +315,7 @@ def all_that_can_happen() -> Scene:
     scene.ask()
     scene.mail("Отписаться", answers=first)
     scene.mail("Я вернулась", answers=first)
+    for said in ("Не туда", "/undo"):
+        scene.say(said)
     scene.mail("Тут чужой", author="mallory@evil.example", subject="[NN-1] Принтер")
     return scene

@@ -31,19 +31,19 @@ class Nothing:
         return "250 OK"
 
 
-async def open_ours() -> int:
+async def open_ours(limits: Limits) -> int:
     door = Door(
         keeper=Nothing(),
         accepts=lambda _: True,
         hostname="bench.example",
         clock=lambda: datetime.now(UTC),
-        limits=Limits(),
+        limits=limits,
     )
     await door.start("127.0.0.1", 0)
     return door.port
 
 
-async def open_theirs() -> int:
+async def open_theirs(_limits: Limits) -> int:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(Nothing(), hostname="bench.example", loop=loop),
@@ -58,8 +58,8 @@ async def open_theirs() -> int:
 SERVERS = {"door": open_ours, "aiosmtpd": open_theirs}
 
 
-async def serve(name: str) -> None:
-    port = await SERVERS[name]()
+async def serve(name: str, limits: Limits) -> None:
+    port = await SERVERS[name](limits)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -102,10 +102,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", choices=SERVERS)
+    parser.add_argument("--limits", type=json.loads, default={}, help="of the door")
     options = parser.parse_args()
     if options.serve:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(options.serve))
+            runner.run(serve(options.serve, Limits(**options.limits)))
     else:
         compare(options.rounds)
 

@@ -111,8 +111,13 @@ class Client:
 
 
 @asynccontextmanager
-async def client_of(port: int, *, greeted: bool = True) -> AsyncIterator[Client]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def client_of(
+    port: int, *, greeted: bool = True, at: str = "127.0.0.1"
+) -> AsyncIterator[Client]:
+    """Connect from any address of this machine, of which there are many."""
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", port, local_addr=(at, 0)
+    )
     client = Client(reader, writer)
     try:
         if greeted:

@@ -13,6 +13,8 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from typing_extensions import override
 
+from mail.certificate import Certificate
+
 DROP = "drop"  # cut the connection
 HANG = "hang"  # never answer
 CERTIFICATE = Path(__file__).parent / "tls" / "localhost.pem"
@@ -22,6 +24,10 @@ def server_tls() -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(CERTIFICATE)
     return context
+
+
+def certificate() -> Certificate:
+    return Certificate(cert=CERTIFICATE, key=None)
 
 
 def client_tls() -> ssl.SSLContext:

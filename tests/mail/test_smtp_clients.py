@@ -10,6 +10,8 @@ from collections.abc import Callable
 import pytest
 from structlog.testing import capture_logs
 
+from mail.bounds import Patience
+from mail.refusals import Refusal
 from mail.smtp import Door, Limits
 from tests.mail.keeping import (
     LOOPS,
@@ -20,7 +22,7 @@ from tests.mail.keeping import (
     open_door,
     run,
 )
-from tests.mail.sink import client_tls, server_tls
+from tests.mail.sink import certificate, client_tls
 
 BOTH_LOOPS = pytest.mark.parametrize("loop", LOOPS)
 
@@ -141,7 +143,7 @@ def test_trouble_of_ours_is_logged_and_not_told() -> None:
             reply = await client.deliver(b"body")
             assert reply.startswith("451 4.3.0")
             assert "secret" not in reply
-            assert door.refused == {451: 1}
+            assert door.refused == {Refusal.NOT_KEPT: 1}
             assert door.room.in_flight_bytes == 0
 
     with capture_logs() as logs:
@@ -173,7 +175,7 @@ def test_starttls_begins_a_new_session(loop: str) -> None:
     async def main() -> None:
         keeper = MemoryKeeper()
         async with (
-            open_door(keeper, tls=server_tls()) as door,
+            open_door(keeper, tls=certificate()) as door,
             client_of(door.port) as client,
         ):
             await client.send(b"EHLO client.example\r\n")
@@ -196,7 +198,7 @@ def test_starttls_begins_a_new_session(loop: str) -> None:
 def test_a_failed_handshake_leaves_no_trace(loop: str) -> None:
     async def main() -> None:
         async with (
-            open_door(tls=server_tls()) as door,
+            open_door(tls=certificate()) as door,
             client_of(door.port) as client,
         ):
             await client.ask("EHLO client.example")
@@ -211,9 +213,10 @@ def test_a_failed_handshake_leaves_no_trace(loop: str) -> None:
 @pytest.mark.parametrize("end", ["client leaves", "door stops", "too slow"])
 def test_a_handshake_that_never_ends_leaves_no_trace(end: str, loop: str) -> None:
     async def main() -> None:
-        limits = Limits(command_seconds=0.1 if end == "too slow" else 60)
+        seconds = 0.1 if end == "too slow" else 60
+        limits = Limits(patience=Patience(command_seconds=seconds))
         async with (
-            open_door(tls=server_tls(), limits=limits) as door,
+            open_door(tls=certificate(), limits=limits) as door,
             client_of(door.port) as client,
         ):
             await client.ask("EHLO client.example")
@@ -247,7 +250,7 @@ def test_clients_that_leave_at_once_leave_no_trace(loop: str) -> None:
 def test_a_command_behind_starttls_is_not_taken_into_tls() -> None:
     async def main() -> None:
         async with (
-            open_door(tls=server_tls()) as door,
+            open_door(tls=certificate()) as door,
             client_of(door.port) as client,
         ):
             await client.ask("EHLO client.example")

@@ -6,7 +6,7 @@ S: a line that the door must answer; * stands for anything
 S. the door must close the connection
 K= the content that must have been kept, with escapes; in order
 K. how many mails must have been kept
-!  a setting: a limit, or lmtp, tls, full, broken, no-room
+!  a setting: a limit, or trusted, lmtp, tls, full, broken, no-room
 #  a comment
 """
 
@@ -19,8 +19,11 @@ from typing import Any
 
 import pytest
 
+from mail.bounds import Patience
+from mail.origin import LOOPBACK
 from mail.smtp import Limits
 from tests.mail.keeping import LOOPS, Client, MemoryKeeper, client_of, open_door, run
+from tests.mail.sink import certificate
 
 DIALOGS = sorted((Path(__file__).parent / "dialogs").glob("*.txt"))
 
@@ -30,7 +33,7 @@ def unescaped(text: str) -> bytes:
 
 
 def set_up(lines: list[str], keeper: MemoryKeeper) -> dict[str, Any]:
-    settings: dict[str, Any] = {"limits": Limits()}
+    settings: dict[str, Any] = {"limits": Limits(trusted=())}
     for line in lines:
         name, _, value = line.removeprefix("!").strip().partition(" = ")
         if name == "full":
@@ -41,10 +44,20 @@ def set_up(lines: list[str], keeper: MemoryKeeper) -> dict[str, Any]:
             settings["has_room"] = lambda: False
         elif name == "lmtp":
             settings["lmtp"] = True
+        elif name == "tls":
+            settings["tls"] = certificate()
         else:
-            kind = type(getattr(Limits(), name))
-            settings["limits"] = replace(settings["limits"], **{name: kind(value)})
+            settings["limits"] = limited(settings["limits"], name, value)
     return settings
+
+
+def limited(limits: Limits, name: str, value: str) -> Limits:
+    if name == "trusted":
+        return replace(limits, trusted=LOOPBACK)
+    if name == "max_errors":
+        return replace(limits, patience=Patience(max_errors=int(value)))
+    kind = type(getattr(limits, name))
+    return replace(limits, **{name: kind(value)})
 
 
 class Dialog:

@@ -60,6 +60,31 @@ def test_a_discarded_mail_ends_where_it_would_have(
     assert rest == fed(Content(), wire, cuts)[1]
 
 
+FALSE_ENDS = [
+    first + middle + last
+    for first in (b"\r\n", b"\r", b"\n")
+    for middle in (b".", b"\0.", b".\0", b"\0.\0")
+    for last in (b"\r\n", b"\r", b"\n")
+    if first + middle + last != b"\r\n.\r\n"
+]
+
+
+def is_ambiguous(wire: bytes) -> bool:
+    """Say whether something else than the one mark could be taken for the end."""
+    before = (b"\r\n" + wire).split(b"\r\n.\r\n")[0] + b"\r\n"
+    return any(end in before for end in FALSE_ENDS)
+
+
+@given(BODIES, st.lists(st.integers(min_value=0), max_size=8))
+def test_another_end_is_seen_in_whatever_pieces_it_comes(
+    body: bytes, cuts: list[int]
+) -> None:
+    wire = body + b"x\r\n.\r\n"
+    content, rest = fed(Content(wary=True), wire, cuts)
+    assert rest is not None
+    assert content.has_false_end == is_ambiguous(wire)
+
+
 @given(st.binary(max_size=60))
 def test_any_line_is_a_command_or_nothing(line: bytes) -> None:
     command = read_command(line + b"\r\n")

@@ -1,4 +1,4 @@
-"""What specialists forward is its writer's request; what they write is a note."""
+"""What specialists forward is its sender's request, and what they write a note."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tickets.verdict import Verdict
 from tickets.words import Outcome, Visibility
 
 ANNAS = "anna@desk.example"
-FORWARD = "---- Forwarded message\nFrom: Пётр <petr@partner.example>\n\nНе печатает."
+FORWARD = (
+    "---------- Forwarded message\nFrom: Пётр <petr@partner.example>\n\nНе печатает."
+)
 PETR = Mailbox(address="Petr@partner.example", name="Пётр")
 
 
@@ -66,7 +68,9 @@ def test_a_forward_without_a_word_has_no_note(play: Play) -> None:
     [
         pytest.param(ANNAS, {"vouched": None}, id="nobody vouches for them"),
         pytest.param(ANNAS, {"vouched": False}, id="From is forged"),
-        pytest.param(ANNAS, {"forwarded_from": None}, id="nobody knows whose it was"),
+        pytest.param(
+            ANNAS, {"forwarded_from": None}, id="it is not known whose it was"
+        ),
         pytest.param(
             ANNAS, {"forwarded_from": Mailbox(address=ANNAS)}, id="it was their own"
         ),
