@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from storage import about, lookups
+from storage import about, lookups, standings
 from storage.about import Since
 from storage.books import Memory
 from storage.transaction import Transaction
@@ -31,6 +31,8 @@ def foresee(
     if alike_since is not None:
         _alike(tx, memory, mails, since=alike_since)
     _tickets(tx, memory, mails)
+    if authors := {one.author for one in mails if one.author}:
+        memory.staff = {**dict.fromkeys(authors), **standings.staff(tx, authors)}
     opening = [one for one in mails if not _led(memory, one)]
     if opening:
         paths = {one.return_path for one in opening}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from storage import participants, storms
 from storage.directory import Directory
@@ -14,6 +14,7 @@ from storage.journal import EVENT
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import COMMENT, REVISION, SPECIALIST, TICKET, to_specialist
+from storage.transaction import Transaction
 from tickets.books import Standing
 from tickets.model import ContactId, Specialist, TicketId
 from tickets.storm import Storm
@@ -44,8 +45,13 @@ class Standings(Directory):
         return int(self._tx.run(_told, asked).scalar_one())
 
     def specialist_by_email(self, email: str) -> Specialist | None:
-        row = self._tx.run(_by_email, {"email": email}).first()
-        return to_specialist(row) if row else None
+        return staff(self._tx, [email]).get(email)
+
+
+def staff(tx: Transaction, emails: Iterable[str]) -> dict[str, Specialist]:
+    """Return those who work here, by their addresses."""
+    found = tx.run(_by_email, {"emails": sorted(emails)})
+    return {row.email: to_specialist(row) for row in found}
 
 
 def _to_standing(ticket: Any, answer: Any) -> Standing:
@@ -62,7 +68,7 @@ def _standing(sql: Sql) -> Any:
     since = (
         select(func.max(EVENT.c.at))
         .where(EVENT.c.stream == _ticket.stream)
-        .where(EVENT.c.type.in_([str(one) for one in _STEPS]))
+        .where(or_(*(EVENT.c.type == str(one) for one in _STEPS)))
         .correlate(TICKET)
         .scalar_subquery()
         .label("since")
@@ -93,6 +99,7 @@ def _answers(sql: Sql) -> Any:
     )
     return (
         select(_comment.ticket_id, _comment.at, REVISION.c.text)
+        .select_from(COMMENT)
         .join(REVISION, REVISION.c.id == last)
         .where(sql.among(_comment.ticket_id, "tickets"), _comment.id == newest)
     )
@@ -110,7 +117,7 @@ def _told(_: Sql) -> Any:
 
 
 _by_email = Prepared(
-    lambda _: select(SPECIALIST).where(
-        SPECIALIST.c.email == bindparam("email"), SPECIALIST.c.active
+    lambda sql: select(SPECIALIST).where(
+        sql.among(SPECIALIST.c.email, "emails"), SPECIALIST.c.active
     )
 )

@@ -20,7 +20,8 @@ class Mentions:
     ``people`` are lower-case addresses, ``numbers`` those of tickets in the subject
     and in signed addresses; ``site`` is where it opens a ticket if it opens one.
     ``subject`` is what its conversation may be known by (tickets.subjects), and
-    ``storm`` under what a rule for storms counts it.
+    ``storm`` under what a rule for storms counts it; ``author`` is who wrote it, where
+    somebody vouches for them: they may be of staff.
     """
 
     message_ids: frozenset[str] = frozenset()
@@ -30,6 +31,7 @@ class Mentions:
     site: str = ""
     subject: str = ""
     storm: str = ""
+    author: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -57,7 +59,15 @@ def mentions_of(post: Post, rules: Rules) -> Mentions:
         site=rules.site_for(post.rcpt_tos).code,
         subject=_subject(letter, rules),
         storm=_storm(post, rules),
+        author=_vouched_author(post),
     )
+
+
+def _vouched_author(post: Post) -> str:
+    author = post.author
+    if author is None or post.letter.vouched is not True:
+        return ""
+    return author.address.lower()
 
 
 def _subject(letter: Letter, rules: Rules) -> str:

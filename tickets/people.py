@@ -63,6 +63,11 @@ def add_participant(
     )
 
 
+def role_of(ticket: Ticket, contact: Contact) -> str:
+    """Return the part of who joins by writing: the requester may have left."""
+    return "requester" if contact.id == ticket.requester.id else "cc"
+
+
 def lift_quiet(work: Work, ticket: Ticket, one: Participant) -> Ticket:
     """Return the ticket with a participant who is told of its stages from now on."""
     return _join(work, ticket, replace(one, quiet=False))

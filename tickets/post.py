@@ -21,7 +21,7 @@ from tickets.letter import Letter, Mailbox
 from tickets.model import Contact, Ticket
 from tickets.notices import is_machine
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_contacts, lift_quiet
+from tickets.people import add_participant, find_contacts, lift_quiet, role_of
 from tickets.posted import Post, draft_of, remember
 from tickets.process import Reader
 from tickets.refused import tell_of_files
@@ -203,22 +203,15 @@ def _continue(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
-    trust = judge(source, participant=known is not None)
+    is_known = known is not None or contact.id in desk.books.departed(ticket.id)
+    trust = judge(source, participant=is_known)
     draft = draft_of(desk, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
-        answerable = _is_answerable(desk, post)
-        if known is None:
-            quiet = not answerable
-            if not replies(post.letter):
-                role = "requester" if contact.id == ticket.requester.id else "cc"
-                ticket = add_participant(desk, ticket, contact, role=role, quiet=quiet)
-        elif known.quiet and answerable and not _has_had_enough(desk, post):
-            ticket = lift_quiet(work, ticket, known)
-        if not replies(post.letter):
-            ticket = bring_along(desk, ticket, post)
+        ticket = _let_in(desk, post, ticket, contact=contact, known=known)
         if not post.letter.automatic and placed.rule != ASKED:
-            ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
+            tells = _is_answerable(desk, post)
+            ticket = answered_by_partner(desk, ticket, contact, tells=tells)
     remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
     if post.letter.sealed:
@@ -233,6 +226,27 @@ def _continue(
         outcome_id=str(comment.id),
         ticket_id=ticket.id,
     )
+
+
+def _let_in(
+    desk: Desk,
+    post: Post,
+    ticket: Ticket,
+    *,
+    contact: Contact,
+    known: Participant | None,
+) -> Ticket:
+    """Return the ticket with a believed author on it, and those they name."""
+    answerable = _is_answerable(desk, post)
+    is_quiet = known is not None and known.quiet and answerable
+    if known is not None and is_quiet and not _has_had_enough(desk, post):
+        ticket = lift_quiet(desk.work, ticket, known)
+    if replies(post.letter):
+        return ticket
+    if known is None:
+        role = role_of(ticket, contact)
+        ticket = add_participant(desk, ticket, contact, role=role, quiet=not answerable)
+    return bring_along(desk, ticket, post)
 
 
 def _is_told_of_files(desk: Desk, post: Post, trust: Trust) -> bool:

@@ -12,7 +12,7 @@ from tickets.leaving import leave_in_chat
 from tickets.linking import bind_account
 from tickets.model import Comment, Contact, Json, Ticket, TicketId
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_writer, lift_quiet
+from tickets.people import add_participant, find_writer, lift_quiet, role_of
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
 from tickets.statuses import answer_in_chat
@@ -219,12 +219,13 @@ def _continue(desk: Desk, wrote: Wrote, ticket: Ticket, *, rule: str) -> Verdict
     work, author = desk.work, find_writer(desk, wrote.person)
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == author.id), None)
-    trust = judge(Source(proven=is_bound(author)), participant=known is not None)
+    is_known = known is not None or author.id in desk.books.departed(ticket.id)
+    trust = judge(Source(proven=is_bound(author)), participant=is_known)
     draft = _draft(work, wrote, author, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
         if known is None:
-            ticket = add_participant(desk, ticket, author, role="cc")
+            ticket = add_participant(desk, ticket, author, role=role_of(ticket, author))
         elif known.quiet:
             ticket = lift_quiet(work, ticket, known)
         ticket = answered_by_partner(desk, ticket, author)

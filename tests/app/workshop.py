@@ -106,7 +106,7 @@ class Workshop:
     def records(self) -> Records:
         return Records(
             store=self.store,
-            rules=rules(),
+            rules=self.filing.rules,
             write=flush,
             owner="test",
             now=self.clock.now,

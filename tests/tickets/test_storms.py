@@ -12,7 +12,6 @@ from tests.tickets.play import Play, written_by
 from tickets import storms
 from tickets.letter import Mailbox, Robot
 from tickets.storm import StormRule
-from tickets.words import Outcome
 
 ZABBIX = "zabbix@monitoring.example"
 WINDOW = timedelta(minutes=10)
@@ -167,5 +166,4 @@ def test_a_storm_changes_no_stage_and_answers_nobody() -> None:
     blow(play, 1)
     assert play.records.tickets[first.id].stage == "resolved"
     assert play.types() == ["comment-added"]
-    assert play.work.deliveries[0].kind == "notice"
-    assert Outcome.COMMENT
+    assert [one.kind for one in play.work.deliveries] == ["notice"]
