@@ -31,13 +31,18 @@ class LeftInMailboxError(HopelessError):
         super().__init__(f"a mail in mailbox {mailbox} {problem}: it is still there")
 
 
-def read(arrival: KeptArrival) -> Post | Happening:
-    """Return what an arrival says; UnreadableError for a channel nobody reads."""
+def read(
+    arrival: KeptArrival, border: frozenset[str] = frozenset()
+) -> Post | Happening:
+    """Return what an arrival says; UnreadableError for a channel nobody reads.
+
+    ``border`` are the names whose verdicts on a mail's author count.
+    """
     match arrival.channel:
         case Channel.SMTP | Channel.LMTP:
-            return read_mail(arrival)
+            return read_mail(arrival, border)
         case Channel.IMAP:
-            return read_mailbox(arrival)
+            return read_mailbox(arrival, border)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
         case Channel.BUS:
@@ -49,17 +54,17 @@ def read(arrival: KeptArrival) -> Post | Happening:
             raise UnreadableError(f"nothing reads arrivals of channel {other!r}")
 
 
-def read_mail(arrival: KeptArrival) -> Post:
+def read_mail(arrival: KeptArrival, border: frozenset[str]) -> Post:
     sender = arrival.envelope["mail_from"]
     return Post(
-        letter=parse.read(arrival.raw(), null_path=not sender),
+        letter=parse.read(arrival.raw(), null_path=not sender, border=border),
         mail_from=sender,
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
     )
 
 
-def read_mailbox(arrival: KeptArrival) -> Post:
+def read_mailbox(arrival: KeptArrival, border: frozenset[str]) -> Post:
     """Return a mail out of a mailbox; LeftInMailboxError if it is still in there.
 
     One without a Message-ID is known by its bytes, if the mailbox is read again.
@@ -67,7 +72,7 @@ def read_mailbox(arrival: KeptArrival) -> Post:
     told = arrival.envelope
     if "problem" in told:
         raise LeftInMailboxError(told["mailbox"], told["problem"])
-    post = read_mail(arrival)
+    post = read_mail(arrival, border)
     if post.letter.message_id is not None:
         return post
     made = f"<{arrival.key}@bytes.invalid>"

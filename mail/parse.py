@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mail import addresses, charsets, forwards, reports, robots, signs, words
+from mail import addresses, charsets, forwards, reports, robots, signs, verdicts, words
 from mail.body import Content
 from mail.fields import Fields
 from mail.limits import DEFAULT, Limits
@@ -26,21 +26,34 @@ _BOM = b"\xef\xbb\xbf"
 _ENVELOPE = (b"From ", b">From ")  # a mailbox file's line before the first header
 
 
-def read(raw: bytes, limits: Limits = DEFAULT, *, null_path: bool = False) -> Letter:
+def read(
+    raw: bytes,
+    limits: Limits = DEFAULT,
+    *,
+    null_path: bool = False,
+    border: frozenset[str] = frozenset(),
+) -> Letter:
     """Read a mail of any bytes; never raises, and says in ``defects`` what is amiss.
 
-    ``null_path`` says that it came with an empty return path (RFC 5321, 4.5.5).
+    ``null_path`` says that it came with an empty return path (RFC 5321, 4.5.5),
+    ``border`` whose Authentication-Results count, in lower case.
     """
     defects: list[str] = []
     try:
-        return _letter(_lined(raw), limits, defects, null_path=null_path)
+        lined = _lined(raw)
+        return _letter(lined, limits, defects, null_path=null_path, border=border)
     except Exception as error:  # noqa: BLE001 - whatever came, a person must be able to read it
         defects.append(f"the mail is beyond understanding: {type(error).__name__}")
         return Letter(text=charsets.guess(raw[: limits.text]), defects=tuple(defects))
 
 
 def _letter(
-    raw: bytes, limits: Limits, defects: list[str], *, null_path: bool
+    raw: bytes,
+    limits: Limits,
+    defects: list[str],
+    *,
+    null_path: bool,
+    border: frozenset[str],
 ) -> Letter:
     root = Splitter(raw=raw, limits=limits, defects=defects).split()
     root.fields.charset = _charset(root)
@@ -84,6 +97,7 @@ def _letter(
         automatic=bounce or robot is not None,
         robot=robot,
         report=report,
+        vouched=head.vouched(author, border),
         own_ticket=head.own_ticket(),
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
     )
@@ -169,3 +183,13 @@ class _Head:
     def own_ticket(self) -> str | None:
         ticket = _TICKET.fullmatch(self.fields.text(b"x-zayavka-ticket"))
         return ticket[0] if ticket else None
+
+    def vouched(self, author: Mailbox | None, border: frozenset[str]) -> bool | None:
+        """Return what the border says of the author, if there is but one."""
+        if author is None or not border:
+            return None
+        told = self.fields.every(b"authentication-results")
+        said = verdicts.vouch(told, author.address, border)
+        lines = self.fields.every(b"from")
+        alone = len(lines) == 1 and len(addresses.parse(lines[0], most=2)) == 1
+        return said if alone or said is False else None

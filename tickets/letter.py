@@ -86,6 +86,8 @@ class Letter:
     ``text`` is what the author wrote, ``quoted`` what it was set apart from: quotes
     and signatures, in order.
     ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
+    ``vouched`` is what our border server says of the author: theirs (True), forged
+    (False), or nothing.
     ``defects`` says in words what was wrong with the bytes.
     """
 
@@ -106,6 +108,7 @@ class Letter:
     automatic: bool = False
     robot: Robot | None = None
     report: Report | None = None
+    vouched: bool | None = None
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tickets import chat, lanes
@@ -21,7 +21,7 @@ from tickets.people import add_participant, find_contacts, lift_quiet
 from tickets.process import Reader
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
-from tickets.trust import Source, answers_known_mail, judge
+from tickets.trust import Source, answers_known_mail, is_colleague, judge
 from tickets.verdict import Verdict
 from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
@@ -67,6 +67,8 @@ def receive(desk: Desk, post: Post) -> Verdict:
     source = Source(
         proven=signed is not None and signed.is_for(author),
         knows_an_id=answers_known_mail(desk, clues, placed),
+        knows_an_address=signed is not None,
+        vouched=letter.vouched,
     )
     return _continue(desk, post, author, placed=placed, source=source)
 
@@ -90,6 +92,9 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
 def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
     work, letter = desk.work, post.letter
     people = _people(desk, post, author)
+    trust = judge(Source(participant=True, vouched=letter.vouched))
+    if trust is Trust.UNPROVEN:
+        people = people[:1]  # whoever it names besides may not want to be
     answerable = _is_answerable(desk, post)
     too_many = answerable and _has_had_enough(desk, post)
     ticket, comment = open_ticket(
@@ -97,7 +102,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
         people=_participants(people, answerable=answerable, too_many=too_many),
-        draft=_draft(work, post, people[0], trust=Trust.PLAUSIBLE),
+        draft=_draft(work, post, people[0], trust=trust),
     )
     _remember(work, letter, ticket.id, trust=comment.trust)
     if answerable and not too_many:
@@ -167,9 +172,12 @@ def _remember(work: Work, letter: Letter, ticket_id: TicketId, *, trust: Trust) 
 
 
 def _is_answerable(desk: Desk, post: Post) -> bool:
-    """Say whether a program may write to who wrote this (RFC 3834, 2)."""
+    """Say whether a program may write to who wrote this (RFC 3834, 2).
+
+    Who forged From may have forged the return path, too.
+    """
     to = post.mail_from
-    if not to or post.letter.automatic:
+    if not to or post.letter.automatic or post.letter.vouched is False:
         return False
     return not (desk.rules.is_own(to) or is_machine(to))
 
@@ -206,7 +214,12 @@ def _continue(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
-    trust = judge(source, participant=known is not None)
+    source = replace(
+        source,
+        participant=known is not None,
+        colleague=is_colleague(contact, ticket),
+    )
+    trust = judge(source)
     draft = _draft(work, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:

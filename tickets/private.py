@@ -113,7 +113,7 @@ def _open(desk: Desk, wrote: Wrote) -> Verdict:
     if _is_refused(desk, wrote):
         return _tell(desk, wrote, "stranger", rule="stranger-refused")
     work, author = desk.work, find_writer(desk, wrote.person)
-    trust = judge(Source(proven=is_bound(author)), participant=True)
+    trust = judge(Source(proven=is_bound(author), participant=True))
     ticket, comment = open_ticket(
         desk,
         site=desk.rules.site_of(author.organisation),
@@ -199,7 +199,7 @@ def _continue(desk: Desk, wrote: Wrote, ticket: Ticket, *, rule: str) -> Verdict
     work, author = desk.work, find_writer(desk, wrote.person)
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == author.id), None)
-    trust = judge(Source(proven=is_bound(author)), participant=known is not None)
+    trust = judge(Source(proven=is_bound(author), participant=known is not None))
     draft = _draft(work, wrote, author, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:

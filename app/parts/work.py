@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from app.deadlines import Deadlines
@@ -36,7 +37,10 @@ def make_filing(kit: Kit) -> Drain[Any]:
         owner=kit.owner,
         alarms=kit.alarms,
     )
-    source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
+    border = frozenset(kit.config.mail.authserv_ids)
+    source = ArrivalSource(
+        inbox=inbox, read=partial(read, border=border), chance=random.random
+    )
     return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.settings.kinds import (
     Address,
@@ -37,6 +37,10 @@ MEBIBYTE = 1024 * 1024
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
+#: As a server calls itself in Authentication-Results, compared without case.
+ServerName = Annotated[
+    str, Field(pattern=r"^[!-~]+$"), AfterValidator(lambda name: name.lower())
+]
 
 #: Anybody may have an address there, so they say nothing about an organisation.
 PUBLIC_DOMAINS = (
@@ -195,6 +199,7 @@ class Mail(Table):
     reply_address: ReplyStyle = "plus"
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
+    authserv_ids: tuple[ServerName, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
 
