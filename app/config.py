@@ -17,7 +17,7 @@ from app.settings.secret import load_keys
 from bus.publishers import lacking_for
 from tickets.model import Site
 from tickets.process import Process
-from tickets.rules import Rules
+from tickets.rules import Rules, Strangers
 from tickets.tokens import Signer
 
 __all__ = ["Config", "ConfigError", "load", "rules_from", "validate_for_run"]
@@ -154,7 +154,9 @@ def rules_from(config: Config) -> Rules:
         process=_process(config.process),
         public_domains=frozenset(config.mail.public_domains),
         telegram=config.telegram.enabled,
-        strangers_in_chat=config.telegram.strangers == "accept",
+        strangers=Strangers(config.mail.strangers),
+        strangers_in_chat=Strangers(config.telegram.strangers),
+        triage_chat=config.telegram.triage_chat,
     )
 
 

@@ -25,9 +25,9 @@ from tickets.desk import Desk
 from tickets.happenings import handle
 from tickets.mentions import Mentions, apart, mentions_of
 from tickets.model import ArrivalId
-from tickets.post import ACKNOWLEDGEMENT_WINDOW, Post
+from tickets.post import Post
 from tickets.robots import set_aside
-from tickets.rules import Rules
+from tickets.rules import ACKNOWLEDGEMENT_WINDOW, Rules, Strangers
 from tickets.talk import Happening
 from tickets.verdict import Verdict
 from tickets.words import Fate
@@ -122,7 +122,12 @@ class Filing:
             for mail in mails
             if set_aside(mail.letter, mail.author, self.rules) is None
         ]
-        return foresee(tx, named, acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW)
+        return foresee(
+            tx,
+            named,
+            acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW,
+            serves_all=self.rules.strangers is Strangers.ACCEPT,
+        )
 
     async def postpone(
         self,

@@ -13,7 +13,7 @@ from mail import parse
 from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
 from tickets.post import Post
-from tickets.talk import Fetched, Happening
+from tickets.talk import Fetched, Happening, Wrote
 from tickets.words import Channel
 
 #: Compiled when the first command comes.
@@ -61,6 +61,7 @@ def read_mail(arrival: KeptArrival, border: frozenset[str]) -> Post:
         mail_from=sender,
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
+        admitted=arrival.admitted,
     )
 
 
@@ -85,4 +86,7 @@ def read_telegram(arrival: KeptArrival) -> Happening:
             attachment=int(arrival.envelope["attachment"]), content=arrival.raw()
         )
     bot_id = int(arrival.envelope["bot_id"])
-    return updates.read(json.loads(arrival.raw()), bot_id)
+    came = updates.read(json.loads(arrival.raw()), bot_id)
+    if isinstance(came, Wrote):
+        return replace(came, admitted=arrival.admitted)
+    return came

@@ -15,6 +15,7 @@ from bot.message import (
     mention,
     message_params,
 )
+from bot.question import ask, tell_decision
 from bot.text import clean, cut, one_line
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
@@ -224,4 +225,6 @@ _KINDS: dict[str, Callable[[Wording], Call]] = {
     "toast": _toast,
     "fetch": _fetch,
     "alarm": _say_alarm,
+    "question": ask,
+    "decision": tell_decision,
 }

@@ -26,6 +26,13 @@ def of_arrivals(tx: Transaction) -> Backlog:
     return count, oldest, int(tx.run(parked).scalar_one())
 
 
+def of_strangers(tx: Transaction) -> Backlog:
+    """Return what waits until somebody decides about who wrote it."""
+    waiting = select(func.count(), func.min(ARRIVAL.c.received_at))
+    count, oldest = tx.run(waiting.where(text("arrival.state = 'held'"))).one()
+    return count, oldest, 0
+
+
 def of_deliveries(
     tx: Transaction, channel: Medium, targets: Sequence[str] | None = None
 ) -> Backlog:

@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows, sent, timers
+from storage import (
+    blocking,
+    contents,
+    directory,
+    journal,
+    newcomers,
+    puts,
+    rows,
+    sent,
+    timers,
+    triage,
+)
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -44,10 +55,12 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_organisations(tx, work)
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
+        blocking.keep(tx, work)
         _verdicts(tx, work)
         _chats(tx, work)
         timers.keep(tx, work)
         sent.note_fates(tx, work.fates)
+        triage.keep(tx, work)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)

@@ -9,15 +9,22 @@ from datetime import datetime
 from storage import lookups
 from storage.books import Memory
 from storage.transaction import Transaction
+from tickets.blocking import domain_of, is_barred, upwards
 from tickets.mentions import Mentions
 from tickets.model import TicketId
 
 
 def foresee(
-    tx: Transaction, mails: Sequence[Mentions], *, acknowledged_since: datetime
+    tx: Transaction,
+    mails: Sequence[Mentions],
+    *,
+    acknowledged_since: datetime,
+    serves_all: bool = True,
 ) -> Memory:
     """Return what the records say of all that these mails name.
 
+    ``serves_all`` says that whoever nobody knows opens a ticket, too, and needs a
+    number.
     Rows are locked in one order, whoever looks: ids, tickets, sites.
     """
     memory = Memory()
@@ -28,7 +35,10 @@ def foresee(
     if opening:
         paths = {one.return_path for one in opening}
         memory.acknowledged = lookups.acknowledged(tx, paths, acknowledged_since)
-        for site, count in sorted(Counter(one.site for one in opening).items()):
+        heard = (
+            one for one in opening if _is_heard(memory, one, serves_all=serves_all)
+        )
+        for site, count in sorted(Counter(one.site for one in heard).items()):
             memory.free_numbers[site] = list(lookups.numbers(tx, site, count))
     return memory
 
@@ -59,10 +69,31 @@ def _people(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
     if not people:
         return
     memory.contacts = {**dict.fromkeys(people), **lookups.contacts(tx, people)}
+    memory.blocked_domains = _blocked(tx, people)
     unknown = [one for one, contact in memory.contacts.items() if contact is None]
     if domains := {one.rpartition("@")[2] for one in unknown}:
         found = lookups.organisations(tx, domains)
         memory.partners = {**dict.fromkeys(domains), **found}
+
+
+def _blocked(tx: Transaction, people: Sequence[str]) -> dict[str, bool]:
+    """Return which of all the domains that people write from are blocked."""
+    named = {part for one in people for part in upwards(domain_of(one))}
+    blocked = lookups.blocked_domains(tx, named)
+    return {domain: domain in blocked for domain in named}
+
+
+def _is_heard(memory: Memory, mail: Mentions, *, serves_all: bool) -> bool:
+    """Say whether the mail opens a ticket if it belongs to none, as far as is known."""
+    author, domain = memory.contacts.get(mail.author), domain_of(mail.author)
+    if any(memory.blocked_domains.get(one) for one in upwards(domain)):
+        return False
+    if author is not None and author.organisation is not None:
+        return not is_barred(author)
+    partner = memory.partners.get(domain)
+    if partner is not None:
+        return not partner.blocked
+    return serves_all and not (author is not None and author.blocked)
 
 
 def _led(memory: Memory, mail: Mentions) -> bool:

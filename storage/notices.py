@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import bots, chats, contents, digests, lookups, who
+from storage import bots, chats, contents, digests, lookups, triage, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.lanes import DELIVERY
@@ -19,8 +19,9 @@ from tickets.books import Participant
 from tickets.invitations import LIFE, Invitation, invite
 from tickets.letter import File, Mailbox
 from tickets.model import Attachment, Comment, Ticket
-from tickets.outgoing import ChatNotice, Mail, MailNotice
+from tickets.outgoing import ChatNotice, Mail, MailNotice, RefusalNotice
 from tickets.rules import Rules
+from tickets.strangers import NOT_SERVED
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
@@ -35,8 +36,13 @@ PLACED = frozenset(
         "accepted",
         "answer",
         "alarm",
+        triage.QUESTION,
+        triage.DECISION,
     }
 )
+
+
+_WITHOUT_TICKET = frozenset({digests.KIND, NOT_SERVED})
 
 
 def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mail]:
@@ -47,8 +53,8 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
     offers = rules.telegram and any(due.kind == "accepted" for due in dues)
     bot = bots.username(tx) if offers else None
     return [
-        digests.notice(tx, due, language=rules.language)
-        if due.kind == digests.KIND
+        _without_ticket(tx, due, rules)
+        if due.kind in _WITHOUT_TICKET
         else _offering(
             replace(
                 _mail_notice(tx, due, rules, books=books, chains=chains),
@@ -61,6 +67,18 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
         )
         for due in dues
     ]
+
+
+def _without_ticket(tx: Transaction, due: Due, rules: Rules) -> Mail:
+    if due.kind == digests.KIND:
+        return digests.notice(tx, due, language=rules.language)
+    return RefusalNotice(
+        delivery=due.id,
+        recipient=due.target,
+        language=due.facts["language"],
+        subject=due.facts["subject"],
+        in_reply_to=due.facts["message_id"],
+    )
 
 
 def _offering(
@@ -229,7 +247,7 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
         kind=due.kind,
         chat=chat,
         language=due.facts.get("language") or _language(ticket, chat, rules),
-        facts=_facts(due),
+        facts=_facts(tx, due),
         ticket=ticket,
         comment=_comment(books, due),
         file=_file(tx, due),
@@ -239,10 +257,12 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
     )
 
 
-def _facts(due: Due) -> dict[str, object]:
+def _facts(tx: Transaction, due: Due) -> dict[str, object]:
     facts = dict(due.facts)
     if due.kind == "toast":
         facts["callback_id"] = due.target
+    if due.kind == triage.DECISION:
+        facts["message_id"] = triage.message_of(tx, due.facts["posed"])
     return facts
 
 

@@ -23,6 +23,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.waiting import Waiting
 from tickets.words import Trust
 
 
@@ -92,6 +93,18 @@ class Books(Directory, Protocol):
         ...
 
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]: ...
+
+    def blocked_domains(self, domains: Sequence[str]) -> set[str]:
+        """Return those of these domains that are blocked."""
+        ...
+
+    def is_waiting(self, who: str) -> bool:
+        """Say whether something of a stranger waits for a decision."""
+        ...
+
+    def waiting(self, arrival: ArrivalId) -> Waiting | None:
+        """Lock and return the stranger whose arrival waits for a decision."""
+        ...
 
     def specialist(self, telegram_id: int) -> Specialist | None: ...
 

@@ -15,12 +15,14 @@ class Mentions:
     """What filing a mail will ask the records for.
 
     ``people`` are lower-case addresses, ``numbers`` those of tickets in the subject
-    and in signed addresses; ``site`` is where it opens a ticket if it opens one.
+    and in signed addresses; ``author`` is one of the people; ``site`` is where it
+    opens a ticket if it opens one.
     """
 
     message_ids: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    author: str = ""
     return_path: str = ""
     site: str = ""
 
@@ -45,6 +47,7 @@ def mentions_of(post: Post, rules: Rules) -> Mentions:
         message_ids=frozenset(ids),
         people=frozenset(people),
         numbers=frozenset(_numbers(post, shown, rules)),
+        author=post.author.address.lower() if post.author else "",
         return_path=post.mail_from.lower(),
         site=rules.site_for(post.rcpt_tos).code,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from tickets import chat, lanes
+from tickets.blocking import BLOCKED, is_blocked, is_person_blocked
 from tickets.books import Participant
 from tickets.bounces import note_report
 from tickets.clues import find_refs, find_signed, gather
@@ -20,23 +20,24 @@ from tickets.opening import open_ticket
 from tickets.people import add_participant, find_contacts, lift_quiet
 from tickets.process import Reader
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
+from tickets.rules import ACKNOWLEDGEMENT_WINDOW
 from tickets.stages import answered_by_partner
+from tickets.strangers import Came, meet_by_mail
 from tickets.trust import Source, answers_known_mail, is_colleague, judge
 from tickets.verdict import Verdict
 from tickets.words import Channel, Medium, Outcome, Trust
 from tickets.work import OPENING, Work
 
-ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A mail with its SMTP envelope, read."""
+    """A mail with its SMTP envelope, read; ``admitted``: somebody let its author in."""
 
     letter: Letter
     mail_from: str
     rcpt_tos: tuple[str, ...]
     channel: Channel = Channel.SMTP
+    admitted: bool = False
 
     @property
     def author(self) -> Mailbox | None:
@@ -55,6 +56,8 @@ def receive(desk: Desk, post: Post) -> Verdict:
     aside = set_aside(letter, author, desk.rules)
     if aside is not None or author is None:
         return aside or NO_AUTHOR
+    if is_blocked(desk, author.address):
+        return BLOCKED
     refs = find_refs(desk, letter)
     copy = came_back(desk, letter, author, refs=refs) or _copy_of(desk, letter, refs)
     if copy is not None:
@@ -63,7 +66,7 @@ def receive(desk: Desk, post: Post) -> Verdict:
     clues = gather(desk, letter, author, refs=refs, signed=signed)
     placed = climb(clues)
     if placed is None:
-        return AUTO_REPLY if replies(letter) else _open(desk, post, author)
+        return AUTO_REPLY if replies(letter) else _begin(desk, post, author)
     source = Source(
         proven=signed is not None and signed.is_for(author),
         knows_an_id=answers_known_mail(desk, clues, placed),
@@ -87,6 +90,19 @@ def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None
         outcome_id=str(first.id),
         ticket_id=first.ticket_id,
     )
+
+
+def _begin(desk: Desk, post: Post, author: Mailbox) -> Verdict:
+    """Open a ticket, unless a stranger wrote who must be let in first."""
+    came = Came(
+        letter=post.letter,
+        author=author,
+        return_path=post.mail_from,
+        site=desk.rules.site_for(post.rcpt_tos),
+        answerable=_is_answerable(desk, post),
+    )
+    met = None if post.admitted else meet_by_mail(desk, came)
+    return met or _open(desk, post, author)
 
 
 def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
@@ -118,7 +134,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
 
 
 def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
-    """Return the author first, then the others of To and Cc who are not us."""
+    """Return the author first, then others of To and Cc: not us, nor who is blocked."""
     boxes = [author]
     boxes.extend(
         box
@@ -126,7 +142,8 @@ def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
         if "@" in box.address and not desk.rules.is_own(box.address)
     )
     limit = desk.rules.participants_a_mail
-    return find_contacts(desk, boxes[:limit])
+    people = find_contacts(desk, boxes[:limit])
+    return [one for one in people if not is_person_blocked(desk, one)]
 
 
 def _participants(

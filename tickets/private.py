@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickets import chat
+from tickets.blocking import BLOCKED, is_person_blocked
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
@@ -13,6 +14,7 @@ from tickets.opening import open_ticket
 from tickets.people import add_participant, find_writer, lift_quiet
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
+from tickets.strangers import meet_in_chat
 from tickets.talk import Wrote
 from tickets.trust import Source, judge
 from tickets.verdict import Verdict
@@ -30,6 +32,9 @@ def hear(desk: Desk, wrote: Wrote) -> Verdict:
     """Turn a message in a private chat into a ticket or a part of one."""
     if desk.books.specialist(wrote.person.id) is not None:
         return _tell(desk, wrote, "staff-here", rule="specialist-in-private")
+    known = desk.books.contact_in_chat(wrote.person.id)
+    if known is not None and is_person_blocked(desk, known.contact):
+        return BLOCKED
     done = _obey(desk, wrote)
     if done is not None:
         return done
@@ -110,8 +115,10 @@ def _place(desk: Desk, wrote: Wrote) -> tuple[Ticket, str] | None:
 
 
 def _open(desk: Desk, wrote: Wrote) -> Verdict:
-    if _is_refused(desk, wrote):
-        return _tell(desk, wrote, "stranger", rule="stranger-refused")
+    if not wrote.admitted and _is_stranger(desk, wrote):
+        met = meet_in_chat(desk, wrote)
+        if met is not None:
+            return met
     work, author = desk.work, find_writer(desk, wrote.person)
     trust = judge(Source(proven=is_bound(author), participant=True))
     ticket, comment = open_ticket(
@@ -150,13 +157,15 @@ def _acknowledge(desk: Desk, wrote: Wrote, ticket: Ticket) -> None:
     )
 
 
-def _is_refused(desk: Desk, wrote: Wrote) -> bool:
-    """Say whether nobody knows who it is, and the operator wants none such."""
+def _is_stranger(desk: Desk, wrote: Wrote) -> bool:
+    """Say whether nobody knows who it is: no partner has them, and no ticket."""
     known = desk.books.contact_in_chat(wrote.person.id)
-    if desk.rules.strangers_in_chat or known is None:
-        return not desk.rules.strangers_in_chat
+    if known is None:
+        return True
     contact = known.contact
-    return contact.organisation is None and not is_bound(contact)
+    if contact.organisation is not None or is_bound(contact):
+        return False
+    return not desk.books.tickets_of(contact.id, most=1)
 
 
 def is_bound(contact: Contact) -> bool:

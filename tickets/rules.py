@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum, unique
 from functools import cached_property
 
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
 from tickets.tokens import Signer
+
+#: Over this an address gets so many acknowledgements.
+ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
+
+
+@unique
+class Strangers(StrEnum):
+    """What becomes of the requests of people nobody knows."""
+
+    ACCEPT = "accept"
+    TRIAGE = "triage"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +31,9 @@ class Rules:
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
-    ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
-    says whether a person nobody knows may open tickets there.
+    ``telegram`` is False where the desk runs without a chat; ``strangers`` says what
+    becomes of people nobody knows who write by mail, ``strangers_in_chat`` of those who
+    write to the bot, ``triage_chat`` where staff is asked about them.
     """
 
     address: str
@@ -31,7 +46,9 @@ class Rules:
     notices_an_hour: int = 10
     participants_a_mail: int = 20
     telegram: bool = True
-    strangers_in_chat: bool = True
+    strangers: Strangers = Strangers.ACCEPT
+    strangers_in_chat: Strangers = Strangers.ACCEPT
+    triage_chat: int | None = None
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:

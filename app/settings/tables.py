@@ -34,6 +34,7 @@ from bus.sources import read_source
 from tickets import process
 
 MEBIBYTE = 1024 * 1024
+Strangers = Literal["accept", "triage", "refuse"]
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
@@ -198,7 +199,7 @@ class Mail(Table):
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
-    strangers: Literal["accept"] = "accept"
+    strangers: Strangers = "accept"
     authserv_ids: tuple[ServerName, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     imap: tuple[Imap, ...] = ()
@@ -213,7 +214,8 @@ class Telegram(Table):
     token: Token | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
-    strangers: Literal["accept", "refuse"] = "accept"
+    strangers: Strangers = "accept"
+    triage_chat: int | None = None  # of staff who decide about strangers
     admin_chat: int | None = None  # of the operators
 
 

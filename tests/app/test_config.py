@@ -144,14 +144,6 @@ def test_a_secret_file_given_by_the_environment_is_read(
             '[telegram]\nmode = "webhook"\n',
             "= 'webhook': this version does not do that yet; must be 'polling'",
         ),
-        (
-            '[telegram]\nstrangers = "triage"\n',
-            "telegram.strangers = 'triage': this version does not do that yet; must be",
-        ),
-        (
-            '[mail]\nstrangers = "triage"\n',
-            "mail.strangers = 'triage': this version does not do that yet; must be 'a",
-        ),
         ('[mail]\nstrangers = "all"\n', "mail.strangers = 'all': must be 'accept'"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
