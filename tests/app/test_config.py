@@ -407,3 +407,24 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
 )
 def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert without_password(url) == shown
+
+
+def test_who_is_let_in_and_whose_word_counts_is_the_operators_choice(
+    folder: Path,
+) -> None:
+    config = load(
+        write(
+            folder,
+            '[mail]\nstrangers = "refuse"\nauthserv_ids = ["MX.Example.Org"]\n'
+            '[telegram]\nstrangers = "triage"\ntriage_chat = -5\n',
+        )
+    )
+    rules = rules_from(config)
+    assert (rules.strangers, rules.strangers_in_chat) == ("refuse", "triage")
+    assert rules.triage_chat == -5
+    assert config.mail.authserv_ids == ("mx.example.org",)
+
+
+def test_a_servers_name_has_no_spaces(folder: Path) -> None:
+    said = problems(write(folder, '[mail]\nauthserv_ids = ["mx example"]\n'))
+    assert "mail.authserv_ids" in said
