@@ -60,6 +60,10 @@ class Alarms:
         facts: Json = {"notice": "arrival", "id": arrival, "reason": reason}
         self._tell(tx, "arrival", facts=facts)
 
+    def scanner_away(self, tx: Transaction, reason: str) -> None:
+        """Tell that files wait, for the scanner does not answer."""
+        self._tell(tx, "scanner", facts={"notice": "scanner", "reason": reason})
+
     def _tell(self, tx: Transaction, subject: str, *, facts: Json) -> None:
         if self.chat is not None:
             raise_alarm(tx, self.chat, subject, facts=facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from storage.transaction import Transaction
 from tickets import lanes
 from tickets.digests import Format, Period
 from tickets.figures import Figures
-from tickets.model import ArrivalId, Json, Organisation
+from tickets.model import ArrivalId, Json, Organisation, TicketId
 from tickets.words import EventType, Role
 from tickets.work import Work
 
@@ -35,8 +35,8 @@ from tickets.work import Work
 BATCH = 500
 
 
-#: How many events one transaction lets leave again.
-STRETCH = 2000
+#: Of how many tickets one transaction lets the events leave again.
+STRETCH = 100
 
 
 class Refused(Exception):  # noqa: N818 # what became of the request
@@ -112,12 +112,25 @@ def _attach_strangers(
     return len(strangers)
 
 
-def add_specialist(  # a person's fields, all by name
-    clerk: Clerk, tx: Transaction, *, name: str, telegram_id: int, site: str, role: str
+def add_specialist(  # noqa: PLR0913 # a person's fields, all by name
+    clerk: Clerk,
+    tx: Transaction,
+    *,
+    name: str,
+    telegram_id: int,
+    site: str,
+    role: str,
+    email: str | None = None,
 ) -> Json:
     work = Work(now=tx.now, ids=tx.ids)
     added = people.add_specialist(
-        tx, work, name=name, telegram_id=telegram_id, site=site, role=Role(role)
+        tx,
+        work,
+        name=name,
+        telegram_id=telegram_id,
+        site=site,
+        role=Role(role),
+        email=email,
     )
     clerk.commit(tx, work)
     return {
@@ -126,6 +139,7 @@ def add_specialist(  # a person's fields, all by name
         "telegram_id": added.telegram_id,
         "site": added.site,
         "role": added.role,
+        "email": added.email,
         "active": True,
     }
 
@@ -218,25 +232,26 @@ def replay_events(  # one stretch of what may be hundreds of thousands
     targets: Sequence[str],
     ticket: str | None,
     since: str | None,
-    after: int,
+    after: int | None,
     upto: int | None,
 ) -> Json:
-    """Let the next events leave again; none are left when ``after`` is ``upto``."""
+    """Let the events of the next tickets leave again, of people before the first."""
     ticket_id = replays.ticket_numbered(tx, ticket) if ticket else None
     if ticket and ticket_id is None:
         raise Refused(f"there is no ticket {ticket}")
-    done = replays.replay(
-        tx,
-        replays.Wanted(
-            targets=tuple(targets),
-            ticket=ticket_id,
-            since=datetime.fromisoformat(since) if since else None,
-        ),
-        after=after,
-        upto=replays.last_delivery(tx) if upto is None else upto,
-        limit=STRETCH,
+    wanted = replays.Wanted(
+        targets=tuple(targets),
+        ticket=ticket_id,
+        since=datetime.fromisoformat(since) if since else None,
     )
-    return {"events": done.events, "after": done.after, "upto": done.upto}
+    upto = replays.last_delivery(tx) if upto is None else upto
+    people = 0
+    if after is None and ticket is None:
+        people = replays.replay_people(tx, wanted, upto=upto)
+    done = replays.replay(
+        tx, wanted, after=TicketId(after or 0), upto=upto, limit=STRETCH
+    )
+    return {**asdict(done), "events": people + done.events}
 
 
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {

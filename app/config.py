@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -18,6 +19,7 @@ from bus.publishers import lacking_for
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules
+from tickets.storm import StormRule
 from tickets.tokens import Signer
 
 __all__ = ["Config", "ConfigError", "load", "rules_from", "validate_for_run"]
@@ -41,6 +43,8 @@ class Config(tables.Table):
     http: tables.Http
     mail: tables.Mail
     telegram: tables.Telegram
+    attachments: tables.Attachments
+    scan: tables.Scan
     sites: tuple[tables.Site, ...] = Field(min_length=1)
     process: tables.BusinessProcess
     digests: tuple[tables.Digest, ...]
@@ -54,6 +58,7 @@ class Config(tables.Table):
             ("sites: address", [one.lower() for s in sites for one in s.addresses]),
             ("sites: Telegram chat", [one for s in sites for one in s.telegram_chats]),
             ("bus: name", [target.name for target in self.bus]),
+            ("mail.storms: name", [rule.name for rule in self.mail.storms]),
             ("mail.imap: name", [mailbox.name for mailbox in self.mail.imap]),
             ("digests: name", [digest.name for digest in self.digests]),
         ):
@@ -153,8 +158,29 @@ def rules_from(config: Config) -> Rules:
         language=config.service.language,
         process=_process(config.process),
         public_domains=frozenset(config.mail.public_domains),
+        hold=config.mail.hold,
         telegram=config.telegram.enabled,
         strangers_in_chat=config.telegram.strangers == "accept",
+        programs=frozenset(config.attachments.programs),
+        same_subject=_same_subject(config.mail),
+        storms=tuple(_storm(rule) for rule in config.mail.storms),
+        public_url=config.http.public_url,
+    )
+
+
+def _same_subject(mail: tables.Mail) -> timedelta | None:
+    window = mail.same_subject
+    return window if isinstance(window, timedelta) else None
+
+
+def _storm(rule: tables.StormRule) -> StormRule:
+    return StormRule(
+        name=rule.name,
+        sender=rule.sender or "",
+        robot=rule.robot,
+        subject=rule.subject or "",
+        window=rule.window,
+        after=rule.after,
     )
 
 

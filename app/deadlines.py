@@ -16,7 +16,7 @@ from storage.books import SqlBooks
 from storage.store import Store
 from storage.timers import Due
 from storage.transaction import Transaction
-from tickets import confirming
+from tickets import confirming, storms
 from tickets.desk import Desk
 from tickets.rules import Rules
 from tickets.work import Work
@@ -26,7 +26,8 @@ log = structlog.get_logger()
 AGAIN = timedelta(minutes=1)
 #: What is done when a timer of a kind falls due; it is asked with the subject.
 RINGS: Mapping[str, Callable[[Desk, str], None]] = {
-    confirming.DEADLINE: confirming.escalate
+    confirming.DEADLINE: confirming.escalate,
+    storms.TELLING: storms.tell,
 }
 
 

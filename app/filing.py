@@ -13,6 +13,7 @@ from app.patience import commit
 from app.publishing import Commit
 from scheduler.arrivals import UnavailableError
 from storage import arrivals, lanes
+from storage.about import Since
 from storage.arrivals import KeptArrival
 from storage.blobs import is_large
 from storage.books import Memory, SqlBooks
@@ -122,7 +123,13 @@ class Filing:
             for mail in mails
             if set_aside(mail.letter, mail.author, self.rules) is None
         ]
-        return foresee(tx, named, acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW)
+        window = self.rules.same_subject
+        return foresee(
+            tx,
+            named,
+            acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW,
+            alike_since=None if window is None else Since.before(tx.now, window),
+        )
 
     async def postpone(
         self,

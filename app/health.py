@@ -18,6 +18,7 @@ from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.files.scanner import AwayError, Scanner
 from mail.imap.door import MailboxDoor
 from mail.smtp import Door
 from scheduler.digests import Planned
@@ -62,6 +63,7 @@ class Watch:
     command_doors: Mapping[str, CommandDoor] = field(default_factory=dict)
     mailboxes: Mapping[str, Led] = field(default_factory=dict)
     mailbox_doors: Mapping[str, MailboxDoor] = field(default_factory=dict)
+    scanner: Scanner | None = None
     plans: tuple[Planned, ...] = ()  # the digests
     targets: tuple[str, ...] = ()  # of the bus
 
@@ -79,6 +81,8 @@ class Watch:
             parts[f"bus-in-{name}"] = self._commands(name, led)
         for name, led in self.mailboxes.items():
             parts[f"imap-{name}"] = self._mailbox(name, led)
+        if self.scanner is not None:
+            parts["scanner"] = await _scanner(self.scanner)
         if self.plans:
             parts["scheduler"] = await asyncio.to_thread(self.store.read, self._digests)
         return parts
@@ -164,6 +168,18 @@ class Watch:
         if status.note:
             said.append(status.note)
         return Part(ok=status.error is None, detail=status.error or ", ".join(said))
+
+
+async def _scanner(scanner: Scanner) -> Part:
+    """Ask it, so that an outage is seen before a file comes."""
+    try:
+        await scanner.probe()
+    except AwayError as away:
+        outage = scanner.outage
+        age = scanner.ticks() - outage.since if outage else 0.0
+        return Part(ok=False, oldest_seconds=age, detail=str(away))
+    said = f"{scanner.judged} files scanned, {scanner.found} infected"
+    return Part(ok=True, detail=said)
 
 
 def _nothing(_tx: Transaction) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Protocol
+from urllib.parse import quote
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 from typing_extensions import override
 
 #: Seconds that an answer under way may take when stopping.
@@ -25,6 +26,16 @@ HARMLESS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, max-age=86400, immutable",
+    "Referrer-Policy": "no-referrer",
+}
+LOCKED = "this file is locked: a check found that it is dangerous\n"
+
+
+#: Of a page of our own: no script, nothing from elsewhere.
+SAID = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
 
@@ -50,18 +61,39 @@ class Served:
 
     content: bytes
     media_type: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expired:
+    """What an address led to until it expired: a page that says so instead."""
+
+    page: str
+
+
+class LockedError(Exception):
+    """The file is kept, and nobody gets it."""
 
 
 class Files(Protocol):
     """What signed addresses lead to."""
 
-    async def fetch(self, token: str) -> Served | None:
-        """Return it; None if the token is not ours or names nothing."""
+    async def fetch(self, token: str) -> Served | Expired | None:
+        """Return it; None if the token is not ours or names nothing.
+
+        LockedError if it is dangerous.
+        """
         ...
 
 
-def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> Starlette:
-    """Return the pages: /healthz, /readyz, /metrics and /files/<token>."""
+def make_app(
+    *,
+    health: Health,
+    registry: CollectorRegistry,
+    files: Files,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Return /healthz, /readyz, /metrics, /files/<token>, and ``more``."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -79,10 +111,17 @@ def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> St
         return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     async def file(request: Request) -> Response:
-        served = await files.fetch(request.path_params["token"])
+        try:
+            served = await files.fetch(request.path_params["token"])
+        except LockedError:
+            return PlainTextResponse(LOCKED, status_code=403)
         if served is None:
             return PlainTextResponse("there is nothing here\n", status_code=404)
-        return Response(served.content, media_type=served.media_type, headers=HARMLESS)
+        if isinstance(served, Expired):
+            return HTMLResponse(served.page, status_code=410, headers=SAID)
+        named = {"Content-Disposition": _disposition(served.name)}
+        headers = {**HARMLESS, **named}
+        return Response(served.content, media_type=served.media_type, headers=headers)
 
     return Starlette(
         routes=[
@@ -90,8 +129,16 @@ def make_app(*, health: Health, registry: CollectorRegistry, files: Files) -> St
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Route("/files/{token}", file),
+            *more,
         ]
     )
+
+
+def _disposition(name: str) -> str:
+    """Return what lets a browser save under a name (RFC 6266, 4; RFC 8187)."""
+    if not name:
+        return "attachment"
+    return f"attachment; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
 
 
 class _Guest(uvicorn.Server):

@@ -23,6 +23,7 @@ from storage.store import Store
 from storage.transaction import Transaction
 from tickets import lanes
 from tickets.commands import Asked, NotACommand
+from tickets.leave_links import LeaveLink
 from tickets.words import Channel
 
 #: The bytes that share a commit, at most.
@@ -143,6 +144,28 @@ def command_arrival(
         raw=body,
         door=f"bus:{target}",
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DepartureKeeper:
+    """app.leaving.Keeper over the intake."""
+
+    intake: Intake
+    clock: Callable[[], datetime]
+
+    async def keep(self, link: LeaveLink) -> None:
+        """Keep that somebody leaves; each time is an arrival of its own."""
+        said = {"contact": link.contact_id, "ticket": link.ticket_id}
+        arrival = NewArrival(
+            channel=Channel.WEB,
+            source_key=uuid.uuid4().hex,
+            lane=lanes.web_arrivals(link.contact_id),
+            received_at=self.clock(),
+            envelope={},
+            raw=json.dumps(said).encode(),
+            door="web",
+        )
+        await self.intake.keep(arrival)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

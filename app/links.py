@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 
 _MAC_BYTES = 16
 
@@ -27,8 +28,12 @@ class SignedLinks:
     def text(self, comment_public_id: str) -> str:
         return self._url(f"text:{comment_public_id}")
 
+    def attachment(self, file: int, *, until: datetime, language: str) -> str:
+        """Return an address for a partner that leads there until then."""
+        return self._url(f"mail:{file}:{int(until.timestamp())}:{language}")
+
     def read(self, token: str) -> tuple[str, str]:
-        """Return what a token names: ``blob`` or ``text``, and which.
+        """Return what a token names: ``blob``, ``text`` or ``mail``, and which.
 
         BadLinkError if it is not signed by us.
         """

@@ -45,6 +45,8 @@ class Happened(StrEnum):
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership_lost"
     RECORDS_UNAVAILABLE = "records_unavailable"
+    SCANNER_AWAY = "scanner_away"
+    SCANNER_BACK = "scanner_back"
     RECONCILED = "reconciled"
     RECONCILING_FAILED = "reconciling_failed"
     RENDERING_FAILED = "rendering_failed"

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,6 +15,7 @@ from app.alarms import Alarms
 from app.outbox import LEASE
 from app.patience import commit
 from bus.targets import Publisher, out_of
+from scheduler.breaker import LONGEST_PAUSE, Breaker
 from scheduler.retry import Done, Park, Try, Wait, decide
 from storage import deliveries
 from storage.deliveries import Due
@@ -42,27 +43,40 @@ class Mirroring:
     publisher: Publisher
     owner: str
     alarms: Alarms = field(default_factory=Alarms)
+    breaker: Breaker = field(default_factory=Breaker)
 
     async def claim(self, room: int) -> Sequence[Sequence[Due]]:
         """Return a wave: at most one event of each stream."""
-        wave = await asyncio.wrap_future(self.store.submit(partial(self._claim, room)))
-        return [wave] if wave else ()
+        wave, now = await asyncio.wrap_future(
+            self.store.submit(partial(self._claim, room))
+        )
+        if not wave:
+            return ()
+        self.breaker.ask(now)
+        return [wave]
 
-    def _claim(self, room: int, tx: Transaction) -> list[Due]:
+    def _claim(self, room: int, tx: Transaction) -> tuple[list[Due], datetime]:
+        limit = self.breaker.room(tx.now, room)
+        if not limit:
+            return [], tx.now
         # Nothing is marked before the attempt: the body was frozen with its event,
         # and a repeat carries the same id.
-        return deliveries.claim(
+        wave = deliveries.claim(
             tx,
             Medium.BUS,
             owner=self.owner,
-            limit=room,
+            limit=limit,
             lease=LEASE,
             budget=self.target,
         )
+        return wave, tx.now
 
     async def work(self, batch: Sequence[Due]) -> None:
-        wave = list(zip(batch, await self._publish(batch), strict=True))
-        await commit(self.store, partial(self._settle, wave))
+        answers = await self._publish(batch)
+        away = self.breaker.learn(answers)
+        longest = LONGEST_PAUSE if away else timedelta.max
+        wave = list(zip(batch, answers, strict=True))
+        await commit(self.store, partial(self._settle, wave, longest))
 
     async def _publish(self, dues: Sequence[Due]) -> Sequence[Answer]:
         try:
@@ -73,7 +87,12 @@ class Mirroring:
             log.exception("sending_failed", target=self.target)
             return [Later(f"our own trouble: {trouble!r}")] * len(dues)
 
-    def _settle(self, wave: Sequence[tuple[Due, Answer]], tx: Transaction) -> None:
+    def _settle(
+        self,
+        wave: Sequence[tuple[Due, Answer]],
+        longest: timedelta,
+        tx: Transaction,
+    ) -> None:
         """Mark a wave; what was taken over by another relay is its own to mark."""
         rest = [one for one in wave if not isinstance(one[1], Sent)]
         # All lanes at once, in the one order in which they are ever locked.
@@ -84,15 +103,18 @@ class Mirroring:
         )
         for due, answer in rest:
             if due.lease.lane in ours:
-                self._keep(tx, due, answer)
+                self._keep(tx, due, answer, longest=longest)
 
-    def _keep(self, tx: Transaction, due: Due, answer: Answer) -> None:
+    def _keep(
+        self, tx: Transaction, due: Due, answer: Answer, *, longest: timedelta
+    ) -> None:
         """Let a refused event wait, and its stream with it; in doubt is sent again."""
         attempt = Try(
             number=due.attempts + 1,
             age=tx.now - due.created_at,
             last_doubt=False,
             patience=FOR_EVER,
+            longest=longest,
         )
         match decide(answer, attempt, chance=random.random):
             case Park(reason):

@@ -39,11 +39,25 @@ class Records:
     now: Callable[[], datetime]
     alarms: Alarms = field(default_factory=Alarms)
 
-    async def begin(self, frozen: Sequence[Frozen]) -> Sequence[Frozen]:
-        """Commit the bytes and the attempt; return those still ours."""
+    async def begin(
+        self,
+        frozen: Sequence[Frozen],
+        then: Callable[[Transaction, Sequence[Frozen]], None] | None = None,
+    ) -> Sequence[Frozen]:
+        """Commit the bytes and the attempt; return those still ours.
+
+        What is done ``then`` with these is committed together with them.
+        """
         if not frozen:
             return ()
-        return await commit(self.store, lambda tx: deliveries.begin(tx, frozen), BRIEF)
+
+        def job(tx: Transaction) -> Sequence[Frozen]:
+            begun = deliveries.begin(tx, frozen)
+            if then is not None:
+                then(tx, begun)
+            return begun
+
+        return await commit(self.store, job, BRIEF)
 
     async def settle(
         self,

@@ -10,10 +10,13 @@ from bot import updates
 from bus import commands
 from bus.schemas import CommandSchemas
 from mail import parse
+from mail.limits import DEFAULT, Limits
 from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
+from tickets.leave_links import LeaveLink
+from tickets.model import ContactId, TicketId
 from tickets.post import Post
-from tickets.talk import Fetched, Happening
+from tickets.talk import Fetched, Happening, Left
 from tickets.words import Channel
 
 #: Compiled when the first command comes.
@@ -40,15 +43,17 @@ class LeftInMailboxError(HopelessError):
         )
 
 
-def read(arrival: KeptArrival) -> Post | Happening:
+def read(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post | Happening:
     """Return what an arrival says; UnreadableError for a channel nobody reads."""
     match arrival.channel:
         case Channel.SMTP | Channel.LMTP:
-            return read_mail(arrival)
+            return read_mail(arrival, limits)
         case Channel.IMAP:
-            return read_mailbox(arrival)
+            return read_mailbox(arrival, limits)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
+        case Channel.WEB:
+            return read_departure(arrival)
         case Channel.BUS:
             target = str(arrival.envelope["target"])
             return commands.read(
@@ -58,17 +63,17 @@ def read(arrival: KeptArrival) -> Post | Happening:
             raise UnreadableError(f"nothing reads arrivals of channel {other!r}")
 
 
-def read_mail(arrival: KeptArrival) -> Post:
+def read_mail(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
     sender = arrival.envelope["mail_from"]
     return Post(
-        letter=parse.read(arrival.raw(), null_path=not sender),
+        letter=parse.read(arrival.raw(), limits, null_path=not sender),
         mail_from=sender,
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
     )
 
 
-def read_mailbox(arrival: KeptArrival) -> Post:
+def read_mailbox(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
     """Return a mail out of a mailbox; LeftInMailboxError if it is still in there.
 
     One without a Message-ID is known by its bytes, if the mailbox is read again.
@@ -76,11 +81,19 @@ def read_mailbox(arrival: KeptArrival) -> Post:
     told = arrival.envelope
     if "problem" in told:
         raise LeftInMailboxError(told["mailbox"], told["problem"])
-    post = read_mail(arrival)
+    post = read_mail(arrival, limits)
     if post.letter.message_id is not None:
         return post
     made = f"<{arrival.key}@bytes.invalid>"
     return replace(post, letter=replace(post.letter, message_id=made))
+
+
+def read_departure(arrival: KeptArrival) -> Happening:
+    said = json.loads(arrival.raw())
+    link = LeaveLink(
+        contact_id=ContactId(said["contact"]), ticket_id=TicketId(said["ticket"])
+    )
+    return Left(link=link)
 
 
 def read_telegram(arrival: KeptArrival) -> Happening:

@@ -22,7 +22,7 @@ from app.http import HttpServer
 from app.intake import Intake
 from app.leading import Led, Tasks
 from app.opening import appear, open_session, open_store
-from app.parts import doors, mail, web, work
+from app.parts import doors, files, mail, web, work
 from app.parts.kit import KINDS, Kit, make_kit, now
 from app.single import (
     being,
@@ -37,6 +37,7 @@ from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.files.scanner import Scanner
 from mail.imap.door import MailboxDoor
 from mail.smtp import Door
 from scheduler.digests import Alarm
@@ -70,6 +71,7 @@ class Service:
     command_doors: dict[str, CommandDoor] = field(default_factory=dict)  # those we read
     mailboxes: dict[str, Led] = field(default_factory=dict)
     mailbox_doors: dict[str, MailboxDoor] = field(default_factory=dict)  # those we read
+    scanner: Scanner | None = None
     http: HttpServer | None = None
     _session: Session | None = None  # where there may be other processes
     _stoppable: list[Drain[Any] | Led] = field(default_factory=list)
@@ -98,6 +100,7 @@ class Service:
         self.kit = kit = make_kit(self.config, store, owner=owner)
         await appear(kit, self._stack)
         intake = Intake(store=store)
+        self.scanner = files.make_scanner(kit)
         self._be_there(kit)
         if "relay" in self.roles:
             await self._start_relays(kit)
@@ -106,7 +109,7 @@ class Service:
         if "bot" in self.roles and self.config.telegram.enabled:
             self._start_bot(kit, intake)
         if "worker" in self.roles:
-            self._run(work.make_filing(kit), "arrivals")
+            self._run(work.make_filing(kit, self.scanner), "arrivals")
         if "intake" in self.roles:
             await self._open_doors(kit, intake)
             self._read_mailboxes(kit)
@@ -208,6 +211,7 @@ class Service:
             command_doors=self.command_doors,
             mailboxes=self.mailboxes,
             mailbox_doors=self.mailbox_doors,
+            scanner=self.scanner,
             plans=kit.plans,
             targets=tuple(target.name for target in self.config.bus),
         )

@@ -62,7 +62,9 @@ async def talking(
         spent = await spent_before(kit.store)
         drain = make_chatting(kit, bot, poller=poller, spent=spent)
         own = kit.config.service.language
-        menu = Menu(bot, list(menus(kit.texts, own=own, languages=languages())))
+        staff = ("undo",) if kit.rules.hold else ()
+        shown = menus(kit.texts, own=own, languages=languages(), staff=staff)
+        menu = Menu(bot, list(shown))
         show(poller)
         try:
             async with (

@@ -16,25 +16,33 @@ from tickets.model import Json
 
 log = structlog.get_logger()
 #: In the order they are shown; /start is a button of Telegram's own.
-SHOWN = ("new", "help")
-#: Specialists have buttons and no commands, so groups get no menu.
+SHOWN = ("new", "status", "leave", "help")
 PARTNERS = {"type": "all_private_chats"}
+#: Specialists have buttons; groups get a menu only if there is a command for them.
+STAFF = {"type": "all_group_chats"}
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
-def menus(phrases: Phrases, *, own: str, languages: Sequence[str]) -> Iterator[Json]:
-    """Yield the parameters of setMyCommands: our own language for all, then each."""
-    yield {"scope": PARTNERS, "commands": _commands(phrases, own)}
-    for code in languages:
-        commands = _commands(phrases, code)
-        yield {"scope": PARTNERS, "commands": commands, "language_code": code}
+def menus(
+    phrases: Phrases, *, own: str, languages: Sequence[str], staff: Sequence[str] = ()
+) -> Iterator[Json]:
+    """Yield the parameters of setMyCommands: our own language for all, then each.
+
+    ``staff`` are the commands that groups have, if any.
+    """
+    for scope, names in ((PARTNERS, SHOWN), (STAFF, staff)):
+        if names:
+            yield {"scope": scope, "commands": _commands(phrases, own, names)}
+            for code in languages:
+                commands = _commands(phrases, code, names)
+                yield {"scope": scope, "commands": commands, "language_code": code}
 
 
-def _commands(phrases: Phrases, language: str) -> list[Json]:
+def _commands(phrases: Phrases, language: str, names: Sequence[str]) -> list[Json]:
     return [
         {"command": one, "description": phrases.say(f"chat.command.{one}", language)}
-        for one in SHOWN
+        for one in names
     ]
 
 

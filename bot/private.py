@@ -25,7 +25,7 @@ def read_private(message: Json) -> Happening:
         message_id=number(message["message_id"]),
         text=rest.strip(),
         command=command,
-        reply_to=_replied(message),
+        reply_to=replied_to(message),
         files=files,
     )
 
@@ -59,7 +59,8 @@ def _command_of(message: Json, text: str) -> tuple[str, str]:
     return "", text
 
 
-def _replied(message: Json) -> int | None:
+def replied_to(message: Json) -> int | None:
+    """Return the id of the message that one answers."""
     match message:
         case {"reply_to_message": {"message_id": int(replied)}}:
             return replied

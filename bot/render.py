@@ -16,6 +16,7 @@ from bot.message import (
     message_params,
 )
 from bot.text import clean, cut, one_line
+from bot.troubles import explained
 from bot.wording import Phrases, Wording
 from tickets.chat import SHOWN_CHARACTERS, shown_length
 from tickets.letter import File
@@ -126,9 +127,20 @@ def _send_file(wording: Wording) -> Call:
     if not 0 < len(file.content) <= UPLOAD_LIMIT:
         return _name_file(wording, file)
     params = wording.place
-    if wording.notice.repeat:
-        params["caption"] = cut(wording.repeat_mark, CAPTION_LIMIT)
+    if caption := _caption(wording, file):
+        params["caption"] = cut(caption, CAPTION_LIMIT)
     return Call(method="sendDocument", params=params, file=FileRef.of(file))
+
+
+def _caption(wording: Wording, file: File) -> str:
+    """Return what must be read before a file is opened."""
+    remarks = wording.notice.facts.get("remarks")
+    said = [wording.repeat_mark]
+    if isinstance(remarks, list):
+        said += [
+            wording.say(f"chat.file.{one}", type=file.media_type) for one in remarks
+        ]
+    return "\n".join(filter(None, said))
 
 
 def _name_file(wording: Wording, file: File) -> Call:
@@ -140,7 +152,7 @@ def _name_file(wording: Wording, file: File) -> Call:
 
 def _say_notice(wording: Wording) -> Call:
     group = "chat.partner" if wording.notice.is_private else "chat.notice"
-    sentence = _sentence(wording, group)
+    sentence = explained(wording, _sentence(wording, group))
     params = message_params(sentence, above=wording.repeat_mark)
     called = wording.notice.facts.get("mention")
     if isinstance(called, int):

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.fields import NOT_CARRIED, Json, number, text_of
 from bot.media import files_of
-from bot.private import read_membership, read_private
+from bot.private import read_membership, read_private, replied_to
 from bot.text import clean
 from tickets import lanes
 from tickets.talk import (
@@ -128,7 +128,14 @@ def _read_said(message: Json, chat: int) -> Happening:
         anonymous=author == ANONYMOUS_ADMIN or "sender_chat" in message,
         text=text,
         files=files,
+        reply_to=_answered(message),
     )
+
+
+def _answered(message: Json) -> int | None:
+    """Return what a message answers; in a topic each answers the one that made it."""
+    replied = replied_to(message)
+    return None if replied == thread_of(message) else replied
 
 
 def _read_press(query: Json) -> Happening:

@@ -131,6 +131,7 @@ def _specialist(data: Any) -> tuple[Order, str]:
         site=data["site"],
         role=Role(data.get("role", Role.SPECIALIST)),
         language=data.get("language"),
+        email=data.get("email"),
         active=data.get("active", True),
     )
     return order, f"specialist:{order.id}"

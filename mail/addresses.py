@@ -22,6 +22,7 @@ _UNQUOTED = re.compile(
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]*\)")
+_COMMENTS = 20
 _SPACE = re.compile(r"\s+")
 _LONGEST = 320  # RFC 5321, 4.5.3.1: 64 + @ + 255
 _NAME = 200
@@ -91,7 +92,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         elif balanced and mark == ")" and depth:
             depth -= 1
             if not depth:
-                yield "comment", text[comment_from : match.start()]
+                yield "comment", _comment(text[comment_from : match.start()])
         elif not depth and not match["escaped"]:
             yield from _token(match)
 
@@ -108,6 +109,8 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 def _token(match: re.Match[str]) -> Iterator[tuple[str, str]]:
     if match["angle"]:
+        for comment in _COMMENT.findall(match["angle"])[:_COMMENTS]:
+            yield "comment", _comment(comment[1:-1])
         yield "angle", _COMMENT.sub("", match["angle"].strip("<>"))
     elif match["mark"]:
         yield "mark", match["mark"]
@@ -117,6 +120,10 @@ def _token(match: re.Match[str]) -> Iterator[tuple[str, str]]:
         yield "word", match["quoted"]
     else:
         yield "word", _ESCAPED.sub(r"\1", match["quoted"][1:-1])
+
+
+def _comment(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def _mailbox(entry: _Entry, charset: str) -> Mailbox | None:

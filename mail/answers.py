@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import aiosmtplib
 
 from tickets.sending import Answer, Later, Never, Sent
@@ -10,6 +12,16 @@ FINAL = "after the final dot"
 _LONGEST = 300
 # Our credentials or our TLS are wrong, not the mail: RFC 4954, 6.
 _OUR_TROUBLE = frozenset({530, 534, 535, 538})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TooLarge:
+    """The server said in its greeting that it takes no mail as large (RFC 1870).
+
+    Nothing was sent; ``limit`` is in bytes.
+    """
+
+    limit: int
 
 
 def meaning(phase: str, response: aiosmtplib.SMTPResponse) -> Answer:

@@ -114,9 +114,9 @@ def decode(raw: bytes, declared: str = "") -> str:
     try:
         if codec.startswith(_SINGLE) and not raw.isascii():
             codec = "utf_8" if _is_utf8(raw) else codec  # no such text looks like UTF-8
-        return _storable(raw.decode(codec))
+        return storable(raw.decode(codec))
     except UnicodeError:
-        return _storable(_misdeclared(raw, codec))
+        return storable(_misdeclared(raw, codec))
 
 
 def guess(raw: bytes) -> str:
@@ -169,7 +169,7 @@ def _plain(text: str) -> str:
     return text.replace("\0", "") if "\0" in text else text
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Drop NULs, byte order marks in front and halves of surrogate pairs."""
     text = _plain(text).removeprefix("\ufeff")
     try:

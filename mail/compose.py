@@ -14,6 +14,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import Literal
+from urllib.parse import quote
 
 from mail import lines, names
 from tickets.letter import File, Mailbox
@@ -23,6 +24,17 @@ _HIGH = bytes(range(0x80, 0x100)) + b"="
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LINE = 76
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsubscribe:
+    """How its reader gets no more of this (RFC 2369, 3.2; RFC 8058).
+
+    ``address`` takes a mail with that subject, ``url`` an empty post.
+    """
+
+    address: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +59,7 @@ class Outgoing:
     files: tuple[File, ...] = ()
     auto_submitted: Literal["auto-replied", "auto-generated"] | None = None
     ticket: str | None = None
+    unsubscribe: Unsubscribe | None = None
 
     def __post_init__(self) -> None:
         if self.date.tzinfo is None:
@@ -88,8 +101,23 @@ def _head(mail: Outgoing) -> str:
         out.append(lines.token("Auto-Submitted", mail.auto_submitted))
     if mail.ticket:
         out.append(lines.token("X-Zayavka-Ticket", mail.ticket))
+    if mail.unsubscribe:
+        out.append(_unsubscribe(mail.unsubscribe))
     out.append("MIME-Version: 1.0\r\n")
     return "".join(out)
+
+
+def _unsubscribe(way: Unsubscribe) -> str:
+    ways = [f"<{way.url}>"] if way.url else []
+    if way.address:
+        ways.append(f"<mailto:{quote(way.address, safe='@')}?subject=unsubscribe>")
+    listed = ",\r\n ".join(ways)
+    if not ways or not listed.isascii():
+        return ""
+    head = f"List-Unsubscribe: {listed}\r\n"
+    if not way.url:
+        return head
+    return f"{head}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
 def _body(mail: Outgoing, seed: str) -> bytes:

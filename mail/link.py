@@ -12,7 +12,7 @@ from typing import cast
 import aiosmtplib
 from typing_extensions import override
 
-from mail.answers import FINAL, meaning, words_of
+from mail.answers import FINAL, TooLarge, meaning, words_of
 from mail.server import Server
 from tickets.sending import Answer, Later, Never, Uncertain
 
@@ -32,6 +32,7 @@ class Manner:
     hostname: str | None = None
     tls: ssl.SSLContext | None = None
     max_connections: int = 4
+    per_domain: int = 4
     max_uses: int = 100
     idle_seconds: float = 30.0
     seconds: float = 60.0
@@ -96,6 +97,12 @@ class Link:
     def usable(self) -> bool:
         return self._client.is_connected and self._uses < self._manner.max_uses
 
+    @property
+    def limit(self) -> int:
+        """The bytes of the largest mail it takes; 0 if it does not say."""
+        said = self._client.esmtp_extensions.get("size", "")
+        return int(said) if said.isascii() and said.isdigit() else 0
+
     async def open(self) -> None:
         """Connect, greet, start TLS if offered, log in; raise ``SessionError``."""
         try:
@@ -128,8 +135,10 @@ class Link:
             )
         await self._client.login(username, self._server.password)
 
-    async def deliver(self, parcel: Parcel) -> Answer | None:
+    async def deliver(self, parcel: Parcel) -> Answer | TooLarge | None:
         """Send a mail; None if the server had left a session that was kept."""
+        if 0 < self.limit < len(parcel.content):
+            return TooLarge(limit=self.limit)
         self._uses += 1
         self._begun = False
         answer = await self._attempt(parcel)

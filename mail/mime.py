@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mail import fields, params
 from mail.fields import Fields
-from mail.limits import Limits
+from mail.limits import TOO_DEEP, TOO_MANY_PARTS, Limits
 
 _CLOSE = re.compile(rb"(--)?[ \t\r]*+(?:\n|\Z)")
 _LOOSE_CLOSE = re.compile(rb"--[^\n]*+(?:\n|\Z)")
@@ -98,7 +98,7 @@ class Splitter:
 
     def _descend(self, part: Part, depth: int) -> None:
         if depth >= self.limits.depth:
-            self.defects.append("parts are nested deeper than is read")
+            self.defects.append(TOO_DEEP)
             return
         spans = self._spans(part)
         if not spans:
@@ -110,7 +110,7 @@ class Splitter:
         part.container = True
         for start, end in spans:
             if self.count >= self.limits.parts:
-                self.defects.append("more parts than are read")
+                self.defects.append(TOO_MANY_PARTS)
                 break
             part.children.append(
                 self._part(start, end, depth=depth + 1, default=default)

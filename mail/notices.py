@@ -4,34 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from mail import digests
-from mail.compose import Outgoing, compose, message_id
+from mail.compose import Outgoing, Unsubscribe, compose, message_id
+from mail.quoting import quote
 from tickets.letter import Mailbox
 from tickets.model import Json, Specialist
-from tickets.outgoing import DigestNotice, Mail, MailNotice
+from tickets.outgoing import DigestNotice, Mail, MailNotice, StatusNotice
 from tickets.tokens import Signer
 
 #: Answers have none: a person wrote them (RFC 3834, 5). All else a program wrote.
 _AUTO_SUBMITTED: Mapping[str, Literal["auto-replied"] | None] = {
     "accepted": "auto-replied",
+    "left": "auto-replied",
     "answer": None,
+    "sealed": "auto-replied",
+    "files-refused": "auto-replied",
 }
+
+
+class Links(Protocol):
+    """Signed addresses of files."""
+
+    def attachment(self, file: int, *, until: datetime, language: str) -> str:
+        """Return where an attachment can be fetched until then."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
     """Who our mails are from.
 
-    ``name`` is the service's, shown where ``sites`` (names by code) has none.
+    ``name`` is the service's, shown where ``sites`` (names by code) has none. What
+    is too big for a mail is fetched by ``links``, for ``link_life``.
     """
 
     address: str
     name: str
     signer: Signer
     sites: Mapping[str, str] = field(default_factory=dict)
+    links: Links | None = None
+    link_life: timedelta = timedelta(days=30)
 
     def mailbox(self, site: str) -> Mailbox:
         return Mailbox(address=self.address, name=self.sites.get(site) or self.name)
@@ -56,6 +71,8 @@ def compose_notice(
     own_id = message_id(f"{notice.delivery}.{stamp.nonce}", domain)
     if isinstance(notice, DigestNotice):
         mail = _digest(notice, texts, own_id, sender=sender, stamp=stamp)
+    elif isinstance(notice, StatusNotice):
+        mail = _status(notice, texts, own_id, sender=sender, stamp=stamp)
     else:
         mail = _about_ticket(notice, texts, own_id, sender=sender, stamp=stamp)
     return own_id, compose(mail)
@@ -70,7 +87,8 @@ def _about_ticket(
     stamp: Stamp,
 ) -> Outgoing:
     ticket = notice.ticket
-    words = texts.render(notice.kind, notice.language, **_facts(notice))
+    facts = _facts(notice) | _linked(notice, sender=sender, at=stamp.at)
+    words = texts.render(notice.kind, notice.language, **facts)
     return Outgoing(
         sender=sender.mailbox(ticket.site),
         to=notice.to,
@@ -86,6 +104,18 @@ def _about_ticket(
         files=notice.files,
         auto_submitted=_AUTO_SUBMITTED.get(notice.kind, "auto-generated"),
         ticket=ticket.number,
+        unsubscribe=_unsubscribe(notice, sender),
+    )
+
+
+def _unsubscribe(notice: MailNotice, sender: Sender) -> Unsubscribe | None:
+    """Offer to leave to who is on the ticket because others named them."""
+    if not notice.may_leave:
+        return None
+    address = sender.signer.reply_address(notice.ticket.number, notice.recipient)
+    url = notice.leave_link
+    return Unsubscribe(
+        address=address, url=url if url and url.startswith("https:") else None
     )
 
 
@@ -111,6 +141,38 @@ def _digest(
     )
 
 
+def _status(
+    notice: StatusNotice,
+    texts: digests.Texts,
+    own_id: str,
+    *,
+    sender: Sender,
+    stamp: Stamp,
+) -> Outgoing:
+    """Write how tickets stand, for who asked."""
+    ticket = notice.ticket
+    number = ticket.number if ticket else None
+    words = texts.render(
+        notice.kind, notice.language, asked=notice.asked, tickets=notice.tickets
+    )
+    return Outgoing(
+        sender=sender.mailbox(ticket.site if ticket else ""),
+        to=(Mailbox(address=notice.recipient),),
+        reply_to=sender.signer.reply_address(number, notice.recipient)
+        if number
+        else None,
+        subject=words.subject,
+        message_id=own_id,
+        in_reply_to=notice.in_reply_to,
+        references=notice.references,
+        date=stamp.at,
+        text=words.text,
+        html=words.html,
+        auto_submitted="auto-replied",
+        ticket=number,
+    )
+
+
 def _facts(notice: MailNotice) -> Json:
     by_staff = isinstance(notice.who, Specialist)
     name = notice.who.name if notice.who else ""
@@ -120,7 +182,11 @@ def _facts(notice: MailNotice) -> Json:
         "specialist": name if by_staff else "",
         "contact": "" if by_staff else name,
         "chat_link": notice.chat_link,
+        "leave_link": notice.leave_link,
         "stage": notice.stage,
+        "sealed": notice.sealed,
+        "refused": notice.refused,
+        "too_large": notice.too_large,
     }
     comment = notice.comment
     if comment is not None:
@@ -129,5 +195,26 @@ def _facts(notice: MailNotice) -> Json:
             "author": comment.author.name,
             "files": len(notice.files),
             "unsent": notice.unsent,
+            "earlier": quote(notice.earlier),
         }
     return facts
+
+
+def _linked(notice: MailNotice, *, sender: Sender, at: datetime) -> Json:
+    """Return where the files are that the mail only names, and until when."""
+    until = at + sender.link_life
+    links = sender.links
+    if links is None and notice.linked:
+        raise ValueError("there are files to link, and nothing makes links")
+    return {
+        "until": until,
+        "links": [
+            {
+                "name": one.name,
+                "size": one.size,
+                "url": links.attachment(one.id, until=until, language=notice.language),
+            }
+            for one in notice.linked
+            if links
+        ],
+    }

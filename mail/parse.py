@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mail import addresses, charsets, forwards, reports, robots, signs, words
+from mail import (
+    addresses,
+    charsets,
+    forwards,
+    reports,
+    robots,
+    secured,
+    signs,
+    words,
+)
 from mail.body import Content
 from mail.fields import Fields
-from mail.limits import DEFAULT, Limits
+from mail.limits import DEFAULT, Limits, unread_parts
 from mail.mime import Part, Splitter
 from mail.robots import Signs
-from tickets.letter import Letter, Mailbox
+from tickets.letter import Letter, Mailbox, Robot
 
 _ID = re.compile(r"<[^<>]{1,900}>")
 _BARE_ID = re.compile(r"[^\s<>@]{1,400}+@[^\s<>]{1,400}")
@@ -43,49 +52,41 @@ def _letter(
     raw: bytes, limits: Limits, defects: list[str], *, null_path: bool
 ) -> Letter:
     root = Splitter(raw=raw, limits=limits, defects=defects).split()
+    sealed = secured.open_parts(root, limits, defects)
     root.fields.charset = _charset(root)
-    content = Content(limits=limits, defects=defects)
+    content = Content(limits=limits, defects=defects, sealed=sealed)
     content.gather(root)
-    head = _Head(fields=root.fields, limits=limits, defects=defects)
-    author, subject = head.author(), head.subject()
+    head = _Head(fields=root.fields, limits=limits, defects=defects).letter()
     null_path = null_path or signs.has_null_path(root)
-    bounce = signs.is_bounce(root, author, subject, null_path=null_path)
-    report = reports.read(root, content.text(), subject) if bounce else None
-    written = content.written(forwards=forwards.is_forward(subject))
-    in_reply_to, references = head.ids(b"in-reply-to"), head.ids(b"references")
-    robot = (
-        None
-        if bounce
-        else robots.kind(
-            Signs(
-                root=root,
-                subject=subject,
-                automatic=signs.is_automatic(root),
-                null_path=null_path,
-                answers=bool(in_reply_to or references),
-            )
-        )
-    )
-    return Letter(
-        message_id=next(iter(head.ids(b"message-id")), None),
-        in_reply_to=in_reply_to,
-        references=references,
-        author=author,
-        reply_to=head.mailboxes(b"reply-to"),
-        to=head.mailboxes(b"to"),
-        cc=head.mailboxes(b"cc"),
-        subject=subject,
-        date=head.date(),
+    bounce = signs.is_bounce(root, head.author, head.subject, null_path=null_path)
+    robot = None if bounce else _robot(root, head, null_path=null_path)
+    written = content.written(forwards=forwards.is_forward(head.subject))
+    return replace(
+        head,
         text=written.text,
         quoted=written.quoted,
-        forwarded_from=forwards.sender(written.forward),
+        forwarded_from=forwards.sender(written.forward) or content.carried(),
+        forward=written.forward,
         html=content.html(),
         files=tuple(content.files),
+        left_out=(*content.left_out, *unread_parts(defects)),
         automatic=bounce or robot is not None,
         robot=robot,
-        report=report,
-        own_ticket=head.own_ticket(),
+        report=reports.read(root, content.text(), head.subject) if bounce else None,
+        sealed=content.sealed,
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
+    )
+
+
+def _robot(root: Part, head: Letter, *, null_path: bool) -> Robot | None:
+    return robots.kind(
+        Signs(
+            root=root,
+            subject=head.subject,
+            automatic=signs.is_automatic(root),
+            null_path=null_path,
+            answers=head.answers,
+        )
     )
 
 
@@ -115,6 +116,21 @@ class _Head:
     fields: Fields
     limits: Limits
     defects: list[str]
+
+    def letter(self) -> Letter:
+        """Return a letter that has nothing but its head."""
+        return Letter(
+            message_id=next(iter(self.ids(b"message-id")), None),
+            in_reply_to=self.ids(b"in-reply-to"),
+            references=self.ids(b"references"),
+            author=self.author(),
+            reply_to=self.mailboxes(b"reply-to"),
+            to=self.mailboxes(b"to"),
+            cc=self.mailboxes(b"cc"),
+            subject=self.subject(),
+            date=self.date(),
+            own_ticket=self.own_ticket(),
+        )
 
     def author(self) -> Mailbox | None:
         found = addresses.parse(self.fields.first(b"from"), self.fields.charset, 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from mail.answers import TooLarge
 from mail.link import Manner
 from mail.maildir import MaildirRelay
 from mail.send import SmtpRelay
@@ -16,7 +17,9 @@ from tickets.sending import Answer
 class Relay(Protocol):
     """Takes mails one recipient at a time."""
 
-    async def send(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def send(
+        self, sender: str, recipient: str, content: bytes
+    ) -> Answer | TooLarge:
         """Send and say what came of it; raises nothing of the network or disk."""
 
     async def close(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from mail.answers import TooLarge
 from mail.link import Link, Manner, Parcel, SessionError
 from mail.paths import is_mailbox
 from mail.server import Server
+from mail.turns import Turns
 from tickets.sending import Answer, Later, Never
 
 
@@ -14,32 +16,37 @@ class SmtpRelay:
     """Hands mails to one server.
 
     Connections are opened as needed, ``max_connections`` at most, and kept for
-    ``idle_seconds`` after a mail.
+    ``idle_seconds`` after a mail. Mails to one domain have ``per_domain`` of them.
     """
 
     def __init__(self, server: Server, manner: Manner | None = None) -> None:
         self._server = server
         self._manner = manner or Manner()
         self._slots = asyncio.Semaphore(self._manner.max_connections)
+        self._turns = Turns(self._manner.per_domain)
         self._idle: list[Link] = []  # the latest last
         self._expiry: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
 
-    async def send(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def send(
+        self, sender: str, recipient: str, content: bytes
+    ) -> Answer | TooLarge:
         """Send ``content`` to one recipient; an empty sender is the null path."""
         if sender and not is_mailbox(sender):
             return Never(f"not an address to send from: {sender!a}")
         if not is_mailbox(recipient):
             return Never(f"not an address to send to: {recipient!a}")
         parcel = Parcel(sender=sender, recipient=recipient, content=content)
-        async with self._slots:
+        # A domain's turn first: who waits for it must not hold a connection.
+        domain = recipient.rpartition("@")[2].lower()
+        async with self._turns.of(domain), self._slots:
             while self._idle:
                 answer = await self._send_over(self._idle.pop(), parcel)
                 if answer is not None:
                     return answer
             return await self._send_afresh(parcel)
 
-    async def _send_afresh(self, parcel: Parcel) -> Answer:
+    async def _send_afresh(self, parcel: Parcel) -> Answer | TooLarge:
         link = Link(self._server, self._manner)
         try:
             await link.open()
@@ -49,7 +56,7 @@ class SmtpRelay:
         answer = await self._send_over(link, parcel)
         return answer or Later("the session ended before the mail began")
 
-    async def _send_over(self, link: Link, parcel: Parcel) -> Answer | None:
+    async def _send_over(self, link: Link, parcel: Parcel) -> Answer | TooLarge | None:
         """Send over a link and keep it; None if the server had left it."""
         if not link.usable:
             link.close()

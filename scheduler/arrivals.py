@@ -29,6 +29,14 @@ class UnavailableError(Exception):
     """The records could not be written: no fault of the arrival at hand."""
 
 
+class AwaitedError(UnavailableError):
+    """Something that arrivals need is away; the next try is due ``after``."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
 class Arrival(Protocol):
     """The head of a leased lane: ``attempts`` counts the current one."""
 
@@ -79,6 +87,19 @@ class Inbox(Protocol[A, Came_contra]):
         ...
 
 
+class Screen(Protocol[Came]):
+    """What some of what was read must pass before it is filed."""
+
+    def concerns(self, came: Came) -> bool: ...
+
+    async def pass_through(self, came: Came) -> Came:
+        """Return it as it is to be filed.
+
+        AwaitedError if that cannot be told now, HopelessError if a person must look.
+        """
+        ...
+
+
 class HopelessError(Exception):
     """A person must look: to read it once more would not help."""
 
@@ -118,6 +139,7 @@ class ArrivalSource(Generic[A, Came]):
     read: Callable[[A], Came]
     chance: Callable[[], float]
     patience: float = PATIENCE
+    screen: Screen[Came] | None = None
 
     async def claim(self, room: int) -> Sequence[Sequence[Reading[A, Came]]]:
         arrivals = await self.inbox.claim(room)
@@ -137,7 +159,10 @@ class ArrivalSource(Generic[A, Came]):
     def _goes_together(self, came: Came | Exception | None) -> bool:
         if came is None or isinstance(came, Exception):
             return False
-        return self.inbox.goes_together(came)
+        return self.inbox.goes_together(came) and not self._is_screened(came)
+
+    def _is_screened(self, came: Came) -> bool:
+        return self.screen is not None and self.screen.concerns(came)
 
     async def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
         """Read in one thread; who takes too long is found and left behind."""
@@ -166,7 +191,10 @@ class ArrivalSource(Generic[A, Came]):
             came = one.came
             if came is None:
                 [came] = await self._read_all([arrival])
-            if isinstance(came, HopelessError):
+            came = await self._pass_through(came)
+            if isinstance(came, AwaitedError):
+                await self._wait(arrival, came)
+            elif isinstance(came, HopelessError):
                 await self.inbox.park(arrival, error=str(came))
             elif isinstance(came, Exception):
                 await self._failed(arrival, came)
@@ -174,6 +202,16 @@ class ArrivalSource(Generic[A, Came]):
                 ready.append((arrival, came))
         if ready:
             await self._file(ready)
+
+    async def _pass_through(self, came: Came | Exception) -> Came | Exception:
+        if isinstance(came, Exception) or self.screen is None:
+            return came
+        if not self.screen.concerns(came):
+            return came
+        try:
+            return await self.screen.pass_through(came)
+        except Exception as trouble:  # noqa: BLE001 # as what could not be read
+            return trouble
 
     async def _file(self, ready: Sequence[tuple[A, Came]]) -> None:
         try:
@@ -189,8 +227,11 @@ class ArrivalSource(Generic[A, Came]):
                 await self._file([one])
 
     async def _wait(self, arrival: A, trouble: UnavailableError) -> None:
-        log.warning("records_unavailable", arrival=arrival.id, error=str(trouble))
         delay = backoff(arrival.attempts, self.chance)
+        if isinstance(trouble, AwaitedError):  # told by what is away, once
+            delay = trouble.after * (0.75 + self.chance() / 2)
+        else:
+            log.warning("records_unavailable", arrival=arrival.id, error=str(trouble))
         await self.inbox.postpone(
             arrival, error=str(trouble), delay=delay, counted=False
         )

@@ -48,13 +48,15 @@ class Try:
     """An attempt: its number, the delivery's age, and what luck is left.
 
     ``last_doubt`` says that one more lost answer is one too many, ``patience`` how
-    long transient trouble is waited out.
+    long transient trouble is waited out, ``longest`` how long a pause may be that the
+    other side did not ask for.
     """
 
     number: int
     age: timedelta
     last_doubt: bool
     patience: timedelta = PATIENCE
+    longest: timedelta = timedelta.max
 
 
 def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Decision:
@@ -65,17 +67,21 @@ def decide(answer: Answer, attempt: Try, *, chance: Callable[[], float]) -> Deci
         case Later() if attempt.age > attempt.patience:
             return Park(f"gave up after {attempt.age.days} days: {answer.reason}")
         case Later():
-            delay = answer.after or backoff(attempt.number, chance)
+            delay = answer.after or _pause(attempt, chance)
             return Wait(answer.reason, delay)
         case Uncertain() if attempt.last_doubt:
             return Park(f"the answer was lost again: {answer.reason}")
         case Uncertain():
-            delay = answer.after or max(DOUBT, backoff(attempt.number, chance))
+            delay = answer.after or max(DOUBT, _pause(attempt, chance))
             return Wait(answer.reason, delay, uncertain=True)
         case Never():
             return Park(answer.reason)
         case _:
             assert_never(answer)
+
+
+def _pause(attempt: Try, chance: Callable[[], float]) -> timedelta:
+    return min(backoff(attempt.number, chance), attempt.longest)
 
 
 def backoff(attempts: int, chance: Callable[[], float]) -> timedelta:

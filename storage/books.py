@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select
+from typing_extensions import override
 
-from storage import lookups, rows, sent
-from storage.directory import Directory
+from storage import about, lookups, rows, sent
+from storage.about import Since
+from storage.holding import Answers
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, SPECIALIST
 from storage.schema import table
 from storage.sent import SENT_MAIL
+from storage.standings import Standings
 from storage.transaction import Transaction
 from tickets.books import Participant, Progress
 from tickets.ladder import Ref
@@ -25,6 +28,7 @@ from tickets.model import (
     Comment,
     CommentId,
     Contact,
+    ContactId,
     Organisation,
     SentMail,
     Specialist,
@@ -56,13 +60,15 @@ class Memory:
     acknowledged: dict[str, int] = field(default_factory=dict)
     free_numbers: dict[str, list[int]] = field(default_factory=dict)
     comments: dict[CommentId, Comment | None] = field(default_factory=dict)
+    alike: dict[str, list[TicketId]] = field(default_factory=dict)
+    staff: dict[str, Specialist | None] = field(default_factory=dict)
 
     def add_tickets(self, found: Sequence[Ticket]) -> None:
         for ticket in found:
             self.tickets[ticket.id] = self.numbers[ticket.number] = ticket
 
 
-class SqlBooks(Directory):
+class SqlBooks(Standings, Answers):
     """One transaction's view of the records; ``locks`` is False for one that looks."""
 
     def __init__(
@@ -142,6 +148,27 @@ class SqlBooks(Directory):
         if ticket_id not in known:
             known.update(lookups.participants(self._tx, [ticket_id]))
         return known[ticket_id]
+
+    def tickets_about(
+        self,
+        key: str,
+        people: Sequence[ContactId],
+        *,
+        heard_since: datetime,
+        opened_since: datetime,
+    ) -> list[Ticket]:
+        known = self._memory.alike
+        if key not in known:
+            since = Since(opened=opened_since, heard=heard_since)
+            known.update(about.alike(self._tx, [key], people, since=since))
+        return [self.ticket(one) for one in known[key]]
+
+    @override
+    def specialist_by_email(self, email: str) -> Specialist | None:
+        known = self._memory.staff
+        if email not in known:
+            known[email] = super().specialist_by_email(email)
+        return known[email]
 
     def comment(self, comment_id: CommentId) -> Comment | None:
         """Read it as it is now: no lock keeps others from changing it."""

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -41,6 +42,7 @@ DOORS: dict[str, tuple[Channel, ...]] = {
     "imap": (Channel.IMAP,),
     "telegram": (Channel.TELEGRAM,),
     "bus": (Channel.BUS,),
+    "web": (Channel.WEB,),
 }
 
 
@@ -196,35 +198,20 @@ def tickets_without_arrival(tx: Transaction) -> Iterator[Finding]:
 
 def streams_with_gaps(tx: Transaction) -> Iterator[Finding]:
     """Find rows whose version is not the number of their events, one by one."""
-    owners = union_all(
-        *(
-            select(one.c.stream, one.c.version)
-            for one in (TICKET, ORGANISATION, CONTACT, SPECIALIST)
-        )
-    ).subquery()
-    journal = (
-        select(
-            EVENT.c.stream,
-            func.count().label("events"),
-            func.min(EVENT.c.seq).label("first"),
-            func.max(EVENT.c.seq).label("last"),
-        )
-        .group_by(EVENT.c.stream)
-        .subquery()
+    owners, journal = _owners(), _journal()
+    known, events = owners.c, journal.c
+    same_stream = events.stream == known.stream
+    disagrees = or_(
+        events.events.is_(None),
+        events.events != known.version,
+        events.first != 1,
+        events.last != known.version,
     )
-    events = journal.c
     rows = tx.run(
-        select(owners.c.stream, owners.c.version, events.events)
-        .outerjoin(journal, events.stream == owners.c.stream)
-        .where(
-            or_(
-                events.events.is_(None),
-                events.events != owners.c.version,
-                events.first != 1,
-                events.last != owners.c.version,
-            )
-        )
-        .order_by(owners.c.stream)
+        select(known.stream, known.version, events.events)
+        .outerjoin(journal, same_stream)
+        .where(disagrees)
+        .order_by(known.stream)
     )
     for row in rows:
         yield Finding(
@@ -234,12 +221,35 @@ def streams_with_gaps(tx: Transaction) -> Iterator[Finding]:
         )
     lost = tx.run(
         select(events.stream, events.events)
-        .outerjoin(owners, events.stream == owners.c.stream)
-        .where(owners.c.stream.is_(None))
+        .outerjoin(owners, same_stream)
+        .where(known.stream.is_(None))
         .order_by(events.stream)
     )
     for row in lost:
         yield Finding(row=row.stream, said=f"has {row.events} events and no row")
+
+
+def _owners() -> Subquery:
+    """Return whose streams there are, and the versions they are at."""
+    tables = (TICKET, ORGANISATION, CONTACT, SPECIALIST)
+    return union_all(
+        *(select(one.c.stream, one.c.version) for one in tables)
+    ).subquery()
+
+
+def _journal() -> Subquery:
+    """Return what the journal has of each stream."""
+    seq = EVENT.c.seq
+    return (
+        select(
+            EVENT.c.stream,
+            func.count().label("events"),
+            func.min(seq).label("first"),
+            func.max(seq).label("last"),
+        )
+        .group_by(EVENT.c.stream)
+        .subquery()
+    )
 
 
 def doors_that_counted_otherwise(tx: Transaction) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, delete, select, text, update
 
 from storage import lanes, puts
-from storage.lanes import DELIVERY, WAITING, Lease
+from storage.lanes import DELIVERY, WAITING, Besides, Lease
 from storage.lookups import MESSAGE_REF
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Sql
 from storage.puts import Change
 from storage.schema import table
 from storage.transaction import Transaction
@@ -56,6 +56,7 @@ class Frozen:
     due: Due
     payload: bytes
     message_id: str | None = None  # of a mail
+    left_out: tuple[str, ...] = ()  # names of files that it could not carry
 
 
 def claim(
@@ -65,7 +66,7 @@ def claim(
     owner: str,
     limit: int,
     lease: timedelta,
-    budget: str | None = None,
+    budget: str | Besides | None = None,
 ) -> list[Due]:
     """Lease due lanes and return the head of each; lanes with none are given back."""
     leases = lanes.claim(
@@ -137,7 +138,7 @@ _sending = Change(DELIVERY)
 def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     """Commit what will be sent; return those whose lanes are still ours."""
     held = lanes.held(tx, [one.due.lease for one in frozen])
-    ours = [one for one in frozen if one.due.lease.lane in held]
+    ours = _still_wanted(tx, [one for one in frozen if one.due.lease.lane in held])
     if not ours:
         return []
     tx.put(
@@ -156,6 +157,26 @@ def begin(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
     if mails:
         _remember_mails(tx, mails)
     return ours
+
+
+def _still_wanted(tx: Transaction, frozen: Sequence[Frozen]) -> list[Frozen]:
+    """Leave out what was held and taken back since it was claimed."""
+    held = [one.due.id for one in frozen if one.due.next_at > one.due.created_at]
+    if not held:
+        return list(frozen)
+    gone = {row.id for row in tx.run(_over, {"deliveries": held})}
+    if gone:
+        release(tx, [one.due for one in frozen if one.due.id in gone])
+    return [one for one in frozen if one.due.id not in gone]
+
+
+@Prepared
+def _over(sql: Sql) -> Any:
+    return (
+        select(_delivery.id)
+        .where(sql.among(_delivery.id, "deliveries"))
+        .where(_delivery.state == text("'cancelled'"))
+    )
 
 
 def _remember_mails(tx: Transaction, mails: Sequence[Frozen]) -> None:
@@ -262,6 +283,14 @@ def requeue(tx: Transaction, due: Due) -> None:
             last_error=None,
         )
     )
+
+
+def begin_anew(tx: Transaction, due: Due) -> None:
+    """Forget the bytes that nobody was sent, and put it into words once more."""
+    hold(tx, due)
+    tx.run(delete(SENT_MAIL).where(SENT_MAIL.c.delivery_id == due.id))
+    requeue(tx, due)
+    release(tx, [due])
 
 
 def block(tx: Transaction, due: Due, reason: str) -> None:

@@ -19,6 +19,7 @@ from tickets.digests import BY_HAND, Format, Period
 from tickets.figures import Figures
 from tickets.model import Delivery
 from tickets.outgoing import DigestNotice, Exchange
+from tickets.ways import domain_of
 from tickets.words import Medium
 from tickets.work import DIGEST
 
@@ -79,6 +80,7 @@ def _delivery(recipient: str, facts: dict[str, Any]) -> Delivery:
         medium=Medium.MAIL,
         target=recipient,
         lane=lanes.digest(facts["report"], recipient),
+        budget=domain_of(recipient),
         kind=KIND,
         facts=facts,
         priority=DIGEST,

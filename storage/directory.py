@@ -69,6 +69,9 @@ class Directory(Talks):
     def specialist_by_account(self, telegram_id: int) -> KnownSpecialist | None:
         return self._specialist(SPECIALIST.c.telegram_id == telegram_id)
 
+    def specialist_by_address(self, email: str) -> KnownSpecialist | None:
+        return self._specialist(SPECIALIST.c.email == email)
+
     def strangers(self, domains: tuple[str, ...]) -> list[KnownContact]:
         return contacts.strangers_of(self._tx, domains)
 
@@ -161,6 +164,7 @@ def _change_specialist(tx: Transaction, known: KnownSpecialist) -> None:
             site=person.site,
             role=person.role,
             language=person.language,
+            email=person.email,
             active=known.active,
             version=known.version,
         )

@@ -8,7 +8,19 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, update
 
-from storage import contents, directory, journal, newcomers, puts, rows, sent, timers
+from storage import (
+    contents,
+    directory,
+    holding,
+    journal,
+    newcomers,
+    participants,
+    puts,
+    rows,
+    sent,
+    storms,
+    timers,
+)
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
 from storage.chats import add_topic, chat_ids, migrate, set_blocked
@@ -23,6 +35,7 @@ from storage.rows import (
 )
 from storage.transaction import Transaction
 from tickets.model import Contact, Specialist, System
+from tickets.subjects import subject_key
 from tickets.work import NewComment, Work
 
 _new_ticket = puts.new(TICKET)
@@ -45,7 +58,10 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
         _verdicts(tx, work)
+        holding.take_back(tx, work.taken_back)
         _chats(tx, work)
+        participants.part(tx, work)
+        storms.keep(tx, work)
         timers.keep(tx, work)
         sent.note_fates(tx, work.fates)
     _blobs(tx, works)
@@ -62,7 +78,13 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
 
 def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
     opened = [rows.ticket_row(one) for work in works for one in work.opened.values()]
-    tx.put(_new_ticket, [{**row, "custom": {}} for row in opened])
+    tx.put(
+        _new_ticket,
+        [
+            {**row, "custom": {}, "subject_key": subject_key(row["subject"])}
+            for row in opened
+        ],
+    )
     changed = [rows.ticket_row(one) for work in works for one in work.changed.values()]
     tx.put(_changed_ticket, [{"this": row.pop("id"), **row} for row in changed])
     tx.put(
@@ -73,6 +95,7 @@ def _tickets(tx: Transaction, works: Sequence[Work]) -> None:
                 "contact_id": new.contact_id,
                 "role": new.role,
                 "quiet": new.quiet,
+                "left_at": None,
             }
             for work in works
             for new in work.participants
@@ -84,7 +107,7 @@ def _join(sql: Sql) -> Any:
     insert = sql.insert(PARTICIPANT)
     return insert.on_conflict_do_update(
         index_elements=["ticket_id", "contact_id"],
-        set_={"quiet": insert.excluded.quiet},
+        set_={"quiet": insert.excluded.quiet, "left_at": None},
     )
 
 
@@ -139,7 +162,14 @@ def _blobs(tx: Transaction, works: Sequence[Work]) -> None:
         tx.run(
             update(ATTACHMENT)
             .where(ATTACHMENT.c.id == file.id)
-            .values(state=file.state, sha256=file.sha256, size=file.size)
+            .values(
+                state=file.state,
+                sha256=file.sha256,
+                size=file.size,
+                media_type=file.media_type,
+                scan=file.scan,
+                remarks=list(file.remarks) or None,
+            )
         )
 
 
@@ -155,6 +185,8 @@ def _files(tx: Transaction, works: Sequence[Work]) -> None:
             "content_id": file.content_id,
             "remote_id": file.remote_id,
             "state": file.state,
+            "scan": file.scan,
+            "remarks": list(file.remarks) or None,
         }
         for work in works
         for new in work.comments

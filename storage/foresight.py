@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from storage import lookups
+from storage import about, lookups, standings
+from storage.about import Since
 from storage.books import Memory
 from storage.transaction import Transaction
 from tickets.mentions import Mentions
@@ -14,16 +15,24 @@ from tickets.model import TicketId
 
 
 def foresee(
-    tx: Transaction, mails: Sequence[Mentions], *, acknowledged_since: datetime
+    tx: Transaction,
+    mails: Sequence[Mentions],
+    *,
+    acknowledged_since: datetime,
+    alike_since: Since | None = None,
 ) -> Memory:
     """Return what the records say of all that these mails name.
 
-    Rows are locked in one order, whoever looks: ids, tickets, sites.
+    Rows are locked in one order, whoever looks: ids, subjects, tickets, sites.
     """
     memory = Memory()
     _refs(tx, memory, mails)
-    _tickets(tx, memory, mails)
     _people(tx, memory, mails)
+    if alike_since is not None:
+        _alike(tx, memory, mails, since=alike_since)
+    _tickets(tx, memory, mails)
+    if authors := {one.author for one in mails if one.author}:
+        memory.staff = {**dict.fromkeys(authors), **standings.staff(tx, authors)}
     opening = [one for one in mails if not _led(memory, one)]
     if opening:
         paths = {one.return_path for one in opening}
@@ -41,9 +50,22 @@ def _refs(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
         memory.trust = {**dict.fromkeys(believed), **lookups.trust(tx, believed)}
 
 
+def _alike(
+    tx: Transaction, memory: Memory, mails: Iterable[Mentions], *, since: Since
+) -> None:
+    """Look for what the subjects of mails without a thread may belong to."""
+    lost = [one for one in mails if one.subject and not _led(memory, one)]
+    if not lost:
+        return
+    named = {memory.contacts[one] for mail in lost for one in mail.people}
+    people = [one.id for one in named if one is not None]
+    memory.alike = about.alike(tx, {one.subject for one in lost}, people, since=since)
+
+
 def _tickets(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
     named = {ref.ticket_id for ref in memory.refs.values()} - {None}
     ids: set[TicketId] = {one for one in named if one is not None}
+    ids.update(one for found in memory.alike.values() for one in found)
     numbers = {one for mail in mails for one in mail.numbers}
     if not ids and not numbers:
         return
@@ -68,4 +90,6 @@ def _people(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
 def _led(memory: Memory, mail: Mentions) -> bool:
     """Say whether the mail names a ticket, so that it hardly opens one."""
     tagged = any(memory.numbers.get(one) for one in mail.numbers)
-    return tagged or any(memory.refs[one].ticket_id for one in mail.message_ids)
+    if tagged or memory.alike.get(mail.subject):
+        return True
+    return any(memory.refs[one].ticket_id for one in mail.message_ids)

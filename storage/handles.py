@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from storage import lanes, sent
 from storage.lanes import DELIVERY, Filling
+from storage.rows import COMMENT
 from storage.transaction import Transaction
-from tickets.words import UNFINISHED, DeliveryState, Medium
+from tickets.words import UNFINISHED, DeliveryState, Medium, Visibility
 
 _delivery = DELIVERY.c
 Act = Callable[[Transaction, int], bool]
@@ -25,11 +26,18 @@ def retry(tx: Transaction, delivery: int) -> bool:
     row = tx.run(
         update(DELIVERY)
         .where(_delivery.id == delivery, _delivery.state.in_(RETRIABLE))
+        .where(~_was_taken_back())
         .values(state=DeliveryState.NEW, attempts=0, next_at=tx.now)
         .returning(*DELIVERY.c)
     ).first()
     sent.forget_fate(tx, delivery)
     return wake(tx, row)
+
+
+def _was_taken_back() -> ColumnElement[bool]:
+    """Say whether it would carry out what is seen inside alone."""
+    inside = select(COMMENT.c.id).where(COMMENT.c.visibility == Visibility.INTERNAL)
+    return and_(_delivery.kind == "answer", _delivery.comment_id.in_(inside))
 
 
 def cancel(tx: Transaction, delivery: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -63,6 +63,13 @@ class Filling:
     budget: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """All budgets but these."""
+
+    names: Collection[str]
+
+
 def fill(tx: Transaction, fillings: Iterable[Filling]) -> None:
     """Make the lanes due; one that is leased is looked at again when given back."""
     rows: dict[str, dict[str, Any]] = {}
@@ -109,9 +116,11 @@ def claim(
     owner: str,
     limit: int,
     lease: timedelta,
-    budget: str | None = None,
+    budget: str | Besides | None = None,
 ) -> list[Lease]:
     """Lease up to ``limit`` due lanes of a kind, the most urgent first.
+
+    Only those of a ``budget``, if one is given, or those of the others.
 
     A leased lane is due again when its lease ends: so a dead worker's work is
     taken over by whoever looks next.
@@ -127,7 +136,9 @@ def claim(
         "next_at": until,
         "fence": fence,
     }
-    if budget is None:
+    if isinstance(budget, Besides):
+        leased = tx.run(_claimed_besides, {**values, "others": sorted(budget.names)})
+    elif budget is None:
         leased = tx.run(_claimed, values)
     else:
         leased = tx.run(_claimed_of_budget, {**values, "of_budget": budget})
@@ -152,6 +163,13 @@ _claimed = Prepared(partial(_leased, due=_due))
 _claimed_of_budget = Prepared(
     partial(_leased, due=_due.where(_waiting.budget == bindparam("of_budget")))
 )
+
+
+@Prepared
+def _claimed_besides(sql: Sql) -> Any:
+    # Not "NOT among": that would become "!= ANY", which any other name fulfils.
+    others = sql.among(_waiting.budget, "others").is_(False)
+    return _leased(sql, _due.where(others))
 
 
 def due_budgets(tx: Transaction, kind: str) -> list[str]:

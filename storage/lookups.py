@@ -138,7 +138,7 @@ def _participants(sql: Sql) -> Any:
     return (
         rows.contacts()
         .join(PARTICIPANT, joined.contact_id == CONTACT.c.id)
-        .where(sql.among(joined.ticket_id, "tickets"))
+        .where(sql.among(joined.ticket_id, "tickets"), joined.left_at.is_(None))
         .add_columns(joined.role, joined.quiet, joined.ticket_id)
         .order_by(joined.id)
     )

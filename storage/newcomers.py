@@ -50,6 +50,7 @@ def add_specialists(tx: Transaction, work: Work) -> None:
             "role": person.role,
             "skills": {},
             "language": person.language,
+            "email": person.email,
             "active": True,
         }
         tx.run(insert(SPECIALIST), row)

@@ -8,19 +8,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import bots, chats, contents, digests, lookups, who
+from storage import bots, chats, contents, digests, lookups, statuses, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
+from storage.earlier import earlier
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
 from storage.rows import ATTACHMENT, COMMENT, to_attachment
 from storage.transaction import Transaction
+from tickets.attaching import Room, share
 from tickets.books import Participant
 from tickets.invitations import LIFE, Invitation, invite
+from tickets.leave_links import LeaveLink, leave_url
 from tickets.letter import File, Mailbox
-from tickets.model import Attachment, Comment, Ticket
+from tickets.model import Attachment, Comment, Contact, Ticket
 from tickets.outgoing import ChatNotice, Mail, MailNotice
 from tickets.rules import Rules
+from tickets.statuses import STATUS
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
@@ -39,8 +43,19 @@ PLACED = frozenset(
 )
 
 
-def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mail]:
-    """Return the mails' notices; LookupError if one names a row that is not there."""
+#: Without a limit: for who looks at words alone, and for tests.
+ENDLESS = Room(most=1 << 40)
+#: How much of the conversation an answer may quote.
+QUOTED = 3
+
+
+def mail_notices(
+    tx: Transaction, dues: Sequence[Due], rules: Rules, *, room: Room = ENDLESS
+) -> list[Mail]:
+    """Return the mails' notices, with the files that there is room for.
+
+    LookupError if one names a row that is not there.
+    """
     books = SqlBooks(tx, locks=False, memory=_read_ahead(tx, dues))
     chains = _Chains.read(tx, dues)
     acted = who.actors(tx, {due.facts.get("who") for due in dues})
@@ -49,11 +64,18 @@ def mail_notices(tx: Transaction, dues: Sequence[Due], rules: Rules) -> list[Mai
     return [
         digests.notice(tx, due, language=rules.language)
         if due.kind == digests.KIND
+        else statuses.notice(due, rules, books=books)
+        if due.kind == STATUS
         else _offering(
             replace(
-                _mail_notice(tx, due, rules, books=books, chains=chains),
+                _with_files(
+                    tx, _mail_notice(tx, due, rules, books=books, chains=chains), room
+                ),
                 who=acted.get(due.facts.get("who")),
                 stage=due.facts.get("stage", ""),
+                sealed=bool(due.facts.get("sealed")),
+                refused=tuple(due.facts.get("refused", ())),
+                too_large=tuple(due.facts.get("too_large", ())),
             ),
             due,
             bot=bot,
@@ -92,7 +114,6 @@ def _mail_notice(
     comment = books.comment(due.comment_id) if due.comment_id else None
     people = books.participants(ticket.id)
     chain = chains.of(due)
-    files = comment.attachments if comment else ()
     reader = next(
         (one.contact for one in people if one.contact.email == due.target), None
     )
@@ -105,18 +126,39 @@ def _mail_notice(
         reader=reader,
         language=rules.language_for(own, ticket.site),
         ticket=ticket,
-        to=_mailboxes(people, "requester"),
-        cc=_mailboxes(people, "cc"),
+        to=_mailboxes(people, "requester") or _mailboxes(people, "cc"),
+        cc=_mailboxes(people, "cc") if _mailboxes(people, "requester") else (),
         references=tuple(chain),
         in_reply_to=chain[-1] if chain else None,
         comment=comment,
-        files=tuple(
-            load_file(tx, file) for file in files if file.state is FileState.STORED
-        ),
-        unsent=tuple(
-            file.name for file in files if file.state is FileState.REMOTE_ONLY
-        ),
+        may_leave=reader is not None and reader.id != ticket.requester.id,
+        leave_link=_leave_link(ticket, reader, rules),
+        earlier=earlier(tx, comment, most=QUOTED) if comment else (),
     )
+
+
+def _with_files(tx: Transaction, notice: MailNotice, room: Room) -> MailNotice:
+    if notice.comment is None:
+        return notice
+    files = notice.comment.attachments
+    sharing = share(files, room)
+    remote = [one.name for one in files if one.state is FileState.REMOTE_ONLY]
+    left_out = tuple(one.name for one in sharing.left_out)
+    return replace(
+        notice,
+        files=tuple(load_file(tx, one) for one in sharing.attached),
+        linked=sharing.linked,
+        left_out=left_out,
+        unsent=(*remote, *left_out),
+    )
+
+
+def _leave_link(ticket: Ticket, reader: Contact | None, rules: Rules) -> str | None:
+    """Return the way out for who is on the ticket because others named them."""
+    if reader is None or reader.id == ticket.requester.id or not rules.public_url:
+        return None
+    link = LeaveLink(contact_id=reader.id, ticket_id=ticket.id)
+    return leave_url(rules.public_url, rules.signer.keys[0], link)
 
 
 def _ticket(books: SqlBooks, due: Due) -> Ticket:

@@ -48,16 +48,25 @@ def add_organisation(
     return partner
 
 
-def add_specialist(
-    tx: Transaction, work: Work, *, name: str, telegram_id: int, site: str, role: Role
+def add_specialist(  # noqa: PLR0913 # a person's fields, all by name
+    tx: Transaction,
+    work: Work,
+    *,
+    name: str,
+    telegram_id: int,
+    site: str,
+    role: Role,
+    email: str | None = None,
 ) -> Specialist:
     """Add a member of staff to the work at hand.
 
-    NotRegistered says who has the Telegram id already.
+    NotRegistered says who has the Telegram id or the address already.
     """
     person = registry.add_specialist(
-        work, name=name, telegram_id=telegram_id, site=site, role=role
+        work, name=name, telegram_id=telegram_id, site=site, role=role, email=email
     )
+    if person.email is not None:
+        _demand_free(tx, person.email)
     owner = tx.run(
         select(SPECIALIST.c.id, SPECIALIST.c.name).where(
             SPECIALIST.c.telegram_id == telegram_id
@@ -68,6 +77,15 @@ def add_specialist(
             f"Telegram id {telegram_id} is {owner.name}'s already ({owner.id})"
         )
     return person
+
+
+def _demand_free(tx: Transaction, email: str) -> None:
+    named = select(SPECIALIST.c.id, SPECIALIST.c.name).where(
+        SPECIALIST.c.email == email
+    )
+    owner = tx.run(named).first()
+    if owner is not None:
+        raise NotRegistered(f"{email} is {owner.name}'s already ({owner.id})")
 
 
 def list_organisations(tx: Transaction) -> Listed:
@@ -99,6 +117,7 @@ def list_specialists(tx: Transaction) -> Listed:
             "telegram_id": row.telegram_id,
             "site": row.site,
             "role": row.role,
+            "email": row.email,
             "active": row.active,
         }
         for row in found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from storage import lanes
 from storage.handles import wake
@@ -19,6 +19,8 @@ from tickets.model import TicketId
 from tickets.words import DeliveryState
 
 _delivery = DELIVERY.c
+#: How many ids one statement may name.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,11 +34,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
-    """How many leave again; what is left are those after the one up to the other."""
+    """How many leave again; ``more`` may be of the tickets after one, up to a delivery.
+
+    What is queued later needs no replay.
+    """
 
     events: int
-    after: int
+    after: TicketId
     upto: int
+    more: bool
 
 
 def ticket_numbered(tx: Transaction, number: str) -> TicketId | None:
@@ -50,43 +56,68 @@ def last_delivery(tx: Transaction) -> int:
     return int(tx.run(select(func.coalesce(func.max(_delivery.id), 0))).scalar() or 0)
 
 
-def replay(
-    tx: Transaction, wanted: Wanted, *, after: int, upto: int, limit: int
-) -> Replayed:
-    """Let the next sent events after a delivery leave again, as they were.
+def replay_people(tx: Transaction, wanted: Wanted, *, upto: int) -> int:
+    """Let the sent events of organisations, contacts and staff leave again."""
+    return _again(tx, _sent(wanted, upto).where(_delivery.ticket_id.is_(None)))
 
-    Their lanes send them before anything newer, in the order they had.
+
+def replay(
+    tx: Transaction, wanted: Wanted, *, after: TicketId, upto: int, limit: int
+) -> Replayed:
+    """Let the sent events of the next tickets leave again, as they were.
+
+    A ticket's leave together, so that nothing newer of it goes between them: its
+    lane sends them before that, in the order they had.
     """
-    found = tx.run(_sent(wanted, after=after, upto=upto, limit=limit)).all()
-    ids = [row.id for row in found]
+    tickets = (
+        select(_delivery.ticket_id)
+        .where(*_chosen(wanted, upto), _delivery.ticket_id > after)
+        .group_by(_delivery.ticket_id)
+        .order_by(_delivery.ticket_id)
+        .limit(limit)
+    )
+    ids = [row.ticket_id for row in tx.run(tickets)]
+    events = 0
+    if ids:
+        events = _again(tx, _sent(wanted, upto).where(_delivery.ticket_id.in_(ids)))
+    return Replayed(
+        events=events,
+        after=TicketId(ids[-1]) if ids else after,
+        upto=upto,
+        more=len(ids) == limit,
+    )
+
+
+def _again(tx: Transaction, sent: Select[Any]) -> int:
+    """Make them new, and their lanes due; return how many there were."""
+    found = tx.run(sent).all()
     fresh = {
         "state": DeliveryState.NEW,
         "attempts": 0,
         "next_at": tx.now,
         "last_error": None,
     }
-    if ids:
+    for start in range(0, len(found), _AT_ONCE):
+        ids = [row.id for row in found[start : start + _AT_ONCE]]
         tx.run(update(DELIVERY).where(_delivery.id.in_(ids)).values(fresh))
+    if found:
         lanes.fill(tx, [_filling(tx, row) for row in found])
-    last = ids[-1] if len(ids) == limit else upto
-    return Replayed(events=len(ids), after=last, upto=upto)
+    return len(found)
 
 
-def _sent(wanted: Wanted, *, after: int, upto: int, limit: int) -> Any:
+def _sent(wanted: Wanted, upto: int) -> Select[Any]:
     columns = (_delivery.id, _delivery.lane, _delivery.channel, _delivery.priority)
-    query = (
-        select(*columns, _delivery.budget)
-        .where(OF_BUS, SENT, _delivery.target.in_(wanted.targets))
-        .where(_delivery.id > after, _delivery.id <= upto)
-        .order_by(_delivery.id)
-        .limit(limit)
-        .with_for_update()
-    )
+    query = select(*columns, _delivery.budget).where(*_chosen(wanted, upto))
+    return query.order_by(_delivery.id).with_for_update()
+
+
+def _chosen(wanted: Wanted, upto: int) -> list[Any]:
+    chosen = [OF_BUS, SENT, _delivery.target.in_(wanted.targets), _delivery.id <= upto]
     if wanted.ticket is not None:
-        query = query.where(_delivery.ticket_id == wanted.ticket)
+        chosen.append(_delivery.ticket_id == wanted.ticket)
     if wanted.since is not None:
-        query = query.where(_delivery.created_at >= wanted.since)
-    return query
+        chosen.append(_delivery.created_at >= wanted.since)
+    return chosen
 
 
 def _filling(tx: Transaction, row: Any) -> Filling:

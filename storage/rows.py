@@ -20,7 +20,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.words import Channel, FileState, Priority, Role, Trust, Visibility
+from tickets.words import Channel, FileState, Priority, Remark, Role, Trust, Visibility
 
 TICKET = table("ticket")
 ORGANISATION = table("organisation")
@@ -106,6 +106,7 @@ def to_specialist(row: Any) -> Specialist:
         site=row.site,
         role=Role(row.role),
         language=row.language,
+        email=row.email,
     )
 
 
@@ -187,6 +188,7 @@ def _assignee(row: Any) -> Specialist | None:
         site=row.assignee_site,
         role=Role(row.assignee_role),
         language=row.assignee_language,
+        email=row.assignee_email,
     )
 
 
@@ -219,6 +221,8 @@ def to_attachment(row: Any) -> Attachment:
         state=FileState(row.state),
         content_id=row.content_id,
         remote_id=row.remote_id,
+        scan=row.scan,
+        remarks=tuple(map(Remark, row.remarks or ())),
     )
 
 

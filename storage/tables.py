@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from storage.columns import BigId, json_object, moment, row_id, row_ref
+from storage.columns import BigId, JsonType, json_object, moment, row_id, row_ref
 
 
 def journalled() -> ForeignKeyConstraint:
@@ -185,6 +185,7 @@ class Specialist(SQLModel, table=True):
     capacity: int | None = None
     language: str | None = None
     active: bool = True
+    email: str | None = Field(default=None, index=True, unique=True)
 
 
 class Told(SQLModel, table=True):
@@ -216,7 +217,13 @@ class Ticket(SQLModel, table=True):
     """A request; every column is what the journal's events add up to."""
 
     __tablename__ = "ticket"
-    __table_args__ = (journalled(), Index("ticket_stage", "stage", "id"))
+    __table_args__ = (
+        journalled(),
+        Index("ticket_stage", "stage", "id"),
+        Index("ticket_about", "subject_key", "opened_at",
+              sqlite_where=text("subject_key IS NOT NULL"),
+              postgresql_where=text("subject_key IS NOT NULL")),
+    )  # fmt: skip
 
     id: int = row_id()
     number: str = Field(unique=True)
@@ -226,6 +233,7 @@ class Ticket(SQLModel, table=True):
     organisation_id: int | None = row_ref("organisation.id", index=True)
     requester_id: int = row_ref("contact.id", nullable=False, index=True)
     subject: str
+    subject_key: str | None = None  # what answers to it have in common, if it says much
     process: str
     stage: str
     awaiting: str | None = None
@@ -266,6 +274,19 @@ class Participant(SQLModel, table=True):
     quiet: bool = Field(  # gets none of the desk's own notices
         default=False, sa_column_kwargs={"server_default": false()}
     )
+    left_at: datetime | None = moment()  # gets nothing any more
+
+
+class Storm(SQLModel, table=True):
+    """What a rule for storms has seen of late from one sender."""
+
+    __tablename__ = "storm"
+
+    key: str = Field(primary_key=True)
+    recent: dict[str, Any] = json_object()  # the tickets that were opened, and when
+    parent_id: int | None = row_ref("ticket.id")
+    last_at: datetime | None = moment()
+    untold: int = 0
 
 
 class Comment(SQLModel, table=True):
@@ -318,6 +339,14 @@ class Attachment(SQLModel, table=True):
     """A file of a comment."""
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "attachment_locked",
+            "sha256",
+            sqlite_where=text("state = 'infected'"),
+            postgresql_where=text("state = 'infected'"),
+        ),
+    )
 
     id: int = row_id()
     comment_id: int = row_ref("comment.id", nullable=False, index=True)
@@ -329,6 +358,7 @@ class Attachment(SQLModel, table=True):
     remote_id: str | None = None
     state: str
     scan: str | None = None
+    remarks: list[str] | None = Field(default=None, sa_column=Column(JsonType))
 
 
 class Event(SQLModel, table=True):
@@ -359,6 +389,9 @@ class Delivery(SQLModel, table=True):
         Index("delivery_acknowledged", "target", "created_at",
               sqlite_where=text("kind = 'accepted'"),
               postgresql_where=text("kind = 'accepted'")),
+        Index("delivery_told", "target", "created_at",
+              sqlite_where=text("kind IN ('status', 'left')"),
+              postgresql_where=text("kind IN ('status', 'left')")),
         Index("delivery_published", "target",
               sqlite_where=text("channel = 'bus' AND state = 'sent'"),
               postgresql_where=text("channel = 'bus' AND state = 'sent'")),

@@ -73,6 +73,7 @@ class Talks:
         found = self._tx.run(
             select(PARTICIPANT.c.ticket_id)
             .where(PARTICIPANT.c.contact_id == contact_id)
+            .where(PARTICIPANT.c.left_at.is_(None))
             .order_by(PARTICIPANT.c.ticket_id.desc())
             .limit(most)
         )

@@ -85,7 +85,7 @@ def _participants(tx: Transaction, ticket: Ticket) -> list[View]:
     found = tx.run(
         rows.contacts()
         .join(PARTICIPANT, PARTICIPANT.c.contact_id == CONTACT.c.id)
-        .where(PARTICIPANT.c.ticket_id == ticket.id)
+        .where(PARTICIPANT.c.ticket_id == ticket.id, PARTICIPANT.c.left_at.is_(None))
         .add_columns(PARTICIPANT.c.role)
         .order_by(PARTICIPANT.c.id)
     )
@@ -157,6 +157,7 @@ def _attachments(tx: Transaction, ticket: Ticket) -> dict[int, list[View]]:
             "size": row.size,
             "sha256": row.sha256,
             "state": row.state,
+            "scan": row.scan,
         }
         files.setdefault(row.comment_id, []).append(view)
     return files

@@ -1,4 +1,4 @@
-"""Times as the clock of a site shows them, and how long things took."""
+"""Times as the clock of a site shows them, how long things took, how big they are."""
 
 from __future__ import annotations
 
@@ -56,6 +56,15 @@ def days(language: str, start: datetime, end: datetime, *, zone: str) -> str:
     if first == last:
         return format_date(first, "d MMM y", locale=language)
     return format_interval(first, last, "yMMMd", locale=language)
+
+
+def volume(language: str, size: int) -> str:
+    """Write a number of bytes as people count them: ``12.4 MB``."""
+    unit, one = "kilobyte", 1024
+    if size >= 1000 * 1024:
+        unit, one = "megabyte", 1024 * 1024
+    count = max(round(size / one, 1 if size < 100 * one else 0), 0.1)
+    return format_unit(count, f"digital-{unit}", length="short", locale=language)
 
 
 def span(language: str, seconds: float) -> str:

@@ -54,6 +54,10 @@ class Texts:
         subject, text, html = self._voice(language).render(notice, facts)
         return Rendered(subject=subject, text=text, html=html)
 
+    def page(self, name: str, language: str, /, **facts: object) -> str:
+        """Return a page for a browser. Raises UnknownTextError and FactsError."""
+        return self._voice(language).page(name, facts)
+
     def _voice(self, language: str) -> Voice:
         return self._voices.get(language) or self._nearest(language) or self._own
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from importlib.resources import files
 
@@ -47,6 +48,11 @@ class Voice:
             for notice in _names("mail")
         }
 
+        self._pages = {
+            name.rpartition(".")[0]: environment.get_template(f"page/{name}")
+            for name in _names("page")
+        }
+
     def say(self, name: str, facts: Mapping[str, object]) -> str:
         sentence = self._sentences.get(name)
         if sentence is not None:
@@ -63,6 +69,12 @@ class Voice:
             raise UnknownTextError(notice, self._mails)
         subject, text, html = (_rendered(notice, part, facts) for part in parts)
         return subject.strip(), text, html
+
+    def page(self, name: str, facts: Mapping[str, object]) -> str:
+        page = self._pages.get(name)
+        if page is None:
+            raise UnknownTextError(name, self._pages)
+        return _rendered(name, page, facts)
 
     def _label(self, family: str, name: str) -> str:
         """Return the label of a stage or priority; an operator's own is one already."""
@@ -83,6 +95,7 @@ def _environment(language: str, own: Clocks) -> Environment:
     environment.globals["language"] = language
     environment.globals["days"] = partial(clocks.days, language)
     environment.filters.update(
+        instant=datetime.fromisoformat,
         line=filters.line,
         bare=filters.bare,
         prose=filters.prose,
@@ -91,6 +104,7 @@ def _environment(language: str, own: Clocks) -> Environment:
         place=partial(clocks.place, language),
         day=partial(clocks.day, language),
         span=partial(clocks.span, language),
+        volume=partial(clocks.volume, language),
     )
     return environment
 

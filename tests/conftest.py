@@ -13,6 +13,7 @@ from storage.store import Places, Store
 from tests.brokers import RabbitMq
 from tests.databases import Templates
 from tests.dovecot import Dovecot
+from tests.scanners import RealClamd
 
 #: A machine that others use, too, may stand still for a while: no test is timed.
 settings.register_profile("untimed", deadline=None)
@@ -80,3 +81,17 @@ def dovecot(dovecot_server: Dovecot) -> Dovecot:
     """Return a running Dovecot; tests share it and take users of their own."""
     dovecot_server.start()
     return dovecot_server
+
+
+@pytest.fixture(scope="session")
+def clamd_server() -> Iterator[RealClamd]:
+    server = RealClamd()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def clamd(clamd_server: RealClamd) -> RealClamd:
+    """Return a running clamd that knows one virus."""
+    clamd_server.start()
+    return clamd_server

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tickets.books import Participant, Progress
+from tickets.answering import Rest
+from tickets.books import Participant, Progress, Standing
 from tickets.foreign import (
     ForeignId,
     Kind,
@@ -35,7 +36,18 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.words import UNFINISHED, Channel, DeliveryState, Fate, Medium, Trust
+from tickets.storm import Storm
+from tickets.subjects import subject_key
+from tickets.words import (
+    UNFINISHED,
+    Channel,
+    DeliveryState,
+    EventType,
+    Fate,
+    Medium,
+    Trust,
+    Visibility,
+)
 from tickets.work import ChatLink, NewAddress, NewParticipant, Work
 
 
@@ -67,6 +79,8 @@ class Records:
     spent: set[str] = field(default_factory=set)
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     joined: dict[TicketId, list[Participant]] = field(default_factory=dict)
+    gone: set[tuple[TicketId, ContactId]] = field(default_factory=set)
+    storms: dict[str, Storm] = field(default_factory=dict)
     comments: dict[CommentId, Comment] = field(default_factory=dict)
     hashes: dict[CommentId, str] = field(default_factory=dict)
     by_arrival: dict[ArrivalId, CommentId] = field(default_factory=dict)
@@ -144,6 +158,7 @@ class Records:
             ticket_id
             for ticket_id, people in self.joined.items()
             if any(one.contact.id == contact_id for one in people)
+            and (ticket_id, contact_id) not in self.gone
         ]
         return sorted(theirs, reverse=True)[:most]
 
@@ -187,6 +202,9 @@ class Records:
     def specialist_by_account(self, telegram_id: int) -> KnownSpecialist | None:
         return self._employed(lambda one: one.telegram_id == telegram_id)
 
+    def specialist_by_address(self, email: str) -> KnownSpecialist | None:
+        return self._employed(lambda one: one.email == email)
+
     def _employed(self, fits: Callable[[Specialist], bool]) -> KnownSpecialist | None:
         for known in self.staff_told.values():
             if fits(known.specialist):
@@ -227,7 +245,74 @@ class Records:
         return tuple(
             replace(one, contact=now[one.contact.id])
             for one in self.joined.get(ticket_id, ())
+            if (ticket_id, one.contact.id) not in self.gone
         )
+
+    def departed(self, ticket_id: TicketId) -> frozenset[ContactId]:
+        return frozenset(one for ticket, one in self.gone if ticket == ticket_id)
+
+    def tickets_about(
+        self,
+        key: str,
+        people: Sequence[ContactId],
+        *,
+        heard_since: datetime,
+        opened_since: datetime,
+    ) -> list[Ticket]:
+        return [
+            one
+            for one in self.tickets.values()
+            if subject_key(one.subject) == key
+            and one.opened_at >= opened_since
+            and one.stage != "closed"
+            and one.merged_into is None
+            and any(p.contact.id in people for p in self.participants(one.id))
+            and any(said.at >= heard_since for said in self._heard(one.id))
+        ]
+
+    def _heard(self, ticket_id: TicketId) -> list[Comment]:
+        return [
+            one
+            for one in self.comments.values()
+            if one.ticket_id == ticket_id
+            and one.visibility is Visibility.PUBLIC
+            and one.trust is not Trust.UNPROVEN
+        ]
+
+    def storm(self, key: str) -> Storm:
+        return self.storms.get(key, Storm(key=key))
+
+    def standing(self, ticket_ids: Sequence[TicketId]) -> dict[TicketId, Standing]:
+        return {one: self._standing(self.tickets[one]) for one in ticket_ids}
+
+    def _standing(self, ticket: Ticket) -> Standing:
+        steps = {EventType.STAGE_CHANGED, EventType.REOPENED, EventType.CLOSED}
+        events = [one for one in self.events if one.stream == ticket.stream]
+        came = [one.at for one in events if one.type in steps]
+        public = [
+            one
+            for one in self.comments.values()
+            if one.ticket_id == ticket.id
+            and one.visibility is Visibility.PUBLIC
+            and not isinstance(one.author, Contact)
+        ]
+        answer = public[-1] if public else None
+        return Standing(
+            since=came[-1] if came else ticket.opened_at,
+            answer=answer.text if answer else "",
+            answered_at=answer.at if answer else None,
+        )
+
+    def told_since(self, address: str, since: datetime) -> int:
+        return sum(
+            one.kind in {"status", "left"}
+            and one.target == address
+            and queued_at >= since
+            for one, queued_at in zip(self.deliveries, self.queued_at, strict=True)
+        )
+
+    def specialist_by_email(self, email: str) -> Specialist | None:
+        return next((one for one in self.staff.values() if one.email == email), None)
 
     def comment(self, comment_id: CommentId) -> Comment | None:
         return self.comments.get(comment_id)
@@ -257,6 +342,53 @@ class Records:
 
     def chat_message_of(self, comment_id: CommentId) -> tuple[int, int] | None:
         return self.shown.get(comment_id)
+
+    def comment_in_message(self, chat: int, message_id: int) -> CommentId | None:
+        found = (
+            one for one, where in self.shown.items() if where == (chat, message_id)
+        )
+        return next(found, None)
+
+    def _public(self, ticket_id: TicketId) -> list[Comment]:
+        return [
+            one
+            for one in self.comments.values()
+            if (one.ticket_id, one.visibility) == (ticket_id, Visibility.PUBLIC)
+        ]
+
+    def last_answer(
+        self, ticket_id: TicketId, author: SpecialistId
+    ) -> CommentId | None:
+        theirs = [
+            one.id
+            for one in self._public(ticket_id)
+            if isinstance(one.author, Specialist) and one.author.id == author
+        ]
+        return max(theirs, default=None)
+
+    def has_left(self, comment_id: CommentId) -> bool:
+        never = {DeliveryState.NEW, DeliveryState.CANCELLED}
+        return any(
+            one.comment_id == comment_id
+            and self.states.get(place, DeliveryState.NEW) not in never
+            for place, one in enumerate(self.deliveries)
+        )
+
+    def rest(self, ticket_id: TicketId, besides: CommentId) -> Rest:
+        others = [one for one in self._public(ticket_id) if one.id != besides]
+        answers = [one.at for one in others if isinstance(one.author, Specialist)]
+        said = [one for one in others if one.trust is not Trust.UNPROVEN]
+        is_answered = bool(said) and isinstance(said[-1].author, Specialist)
+        first = min(answers, default=None)
+        return Rest(first_answer_at=first, is_answered=is_answered)
+
+    def _take_back(self, work: Work) -> None:
+        for one in work.taken_back:
+            inside = replace(self.comments[one], visibility=Visibility.INTERNAL)
+            self.comments[one] = inside
+            for place, queued in enumerate(self.deliveries):
+                if queued.comment_id == one:
+                    self.states[place] = DeliveryState.CANCELLED
 
     def next_number(self, site: str) -> str:
         counter = self.counters.setdefault(site, itertools.count(1))
@@ -309,6 +441,7 @@ class Records:
         for joins in work.participants:
             self._join(joins)
         self._take_comments(work)
+        self._take_back(work)
         for one, ticket_id in work.refs.items():
             ref = self.known.get(one, Ref(message_id=one))
             arrives = one == work.message_id
@@ -323,6 +456,8 @@ class Records:
         self._take_chats(work)
         self._note_fates(work)
         self.timers |= work.timers
+        self.storms |= work.storms
+        self.gone |= {(one.ticket_id, one.contact_id) for one in work.departures}
         self.events += work.events
         self.deliveries += work.deliveries
         self.queued_at += [work.now] * len(work.deliveries)
@@ -400,6 +535,7 @@ class Records:
         self.versions |= dict(given.versions)
 
     def _join(self, new: NewParticipant) -> None:
+        self.gone.discard((new.ticket_id, new.contact_id))
         people = self.joined.setdefault(new.ticket_id, [])
         for place, one in enumerate(people):
             if one.contact.id == new.contact_id:

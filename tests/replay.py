@@ -129,7 +129,11 @@ class State:
                 "requester": self._named(self.contacts, ticket["requester"]),
                 "organisation": self._named(self.organisations, ticket["organisation"]),
                 "assignee": self._named(self.specialists, ticket["assignee"]),
-                "participants": [self._person(one) for one in ticket["participants"]],
+                "participants": [
+                    self._person(one)
+                    for one in ticket["participants"]
+                    if "left" not in one
+                ],
             }
             for number, ticket in self.tickets.items()
         }
@@ -220,6 +224,16 @@ def _comment(data: Json, at: str) -> Json:
     }
 
 
+def _comment_edited(ticket: Json, data: Json, _at: str) -> None:
+    ticket["comments"][data["comment"]]["visibility"] = data["visibility"]
+    answers = [
+        one["at"]
+        for one in ticket["comments"].values()
+        if (one["author"]["kind"], one["visibility"]) == ("specialist", "public")
+    ]
+    ticket["first_answer_at"] = min(answers, default=None)
+
+
 def _comment_trusted(ticket: Json, data: Json, _at: str) -> None:
     if data["accepted"]:
         ticket["comments"][data["comment"]]["trust"] = "plausible"
@@ -258,9 +272,16 @@ def _participant_added(ticket: Json, data: Json, _at: str) -> None:
     for one in ticket["participants"]:
         if one["id"] == person["id"]:
             one["quiet"] = quiet
+            one.pop("left", None)
             return
     joined = {**person, "role": data["role"], "quiet": quiet}
     ticket["participants"].append(joined)
+
+
+def _participant_removed(ticket: Json, data: Json, _at: str) -> None:
+    for one in ticket["participants"]:  # who comes back stands where they stood
+        if one["id"] == data["contact"]:
+            one["left"] = True
 
 
 def _delivery_failed(ticket: Json, data: Json, at: str) -> None:
@@ -274,6 +295,7 @@ def _details_changed(ticket: Json, data: Json, at: str) -> None:
 
 STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "comment-added": _comment_added,
+    "comment-edited": _comment_edited,
     "comment-trusted": _comment_trusted,
     "attachment-added": _attachment_added,
     "assigned": _assigned,
@@ -283,6 +305,7 @@ STEPS: dict[str, Callable[[Json, Json, str], None]] = {
     "closed": _closed,
     "reopened": _reopened,
     "participant-added": _participant_added,
+    "participant-removed": _participant_removed,
     "delivery-failed": _delivery_failed,
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from tickets import chat
 from tickets.desk import Desk
-from tickets.model import Comment, CommentId, Ticket
+from tickets.model import Comment, CommentId, Specialist, Ticket
 from tickets.talk import Person
 from tickets.ways import find_ways, mail_notice
 from tickets.words import EventType, FileState, Medium
@@ -24,22 +27,35 @@ class Failure:
 
 
 def send_answer(desk: Desk, ticket: Ticket, comment: Comment) -> None:
-    """Queue the answer for each participant, by mail or for their private chat."""
+    """Queue the answer for each participant, by mail or for their private chat.
+
+    A specialist's is held for a while after it was written.
+    """
     ways = find_ways(desk, ticket)
+    more: dict[str, Any] = {
+        "comment_id": comment.id,
+        "hold_until": _held_until(desk, comment),
+    }
     for way in ways:
         if isinstance(way, Person):
-            _write_answer(desk.work, ticket, comment, person=way)
+            _write_answer(desk.work, ticket, comment, person=way, **more)
         else:
-            mail_notice(desk.work, ticket, "answer", email=way, comment_id=comment.id)
+            mail_notice(desk.work, ticket, "answer", email=way, **more)
     if not ways:
         chat.tell_topic(desk, ticket, "nobody-to-mail")
 
 
+def _held_until(desk: Desk, comment: Comment) -> datetime | None:
+    end = comment.at + desk.rules.hold
+    is_held = isinstance(comment.author, Specialist) and end > desk.work.now
+    return end if is_held else None
+
+
 def _write_answer(
-    work: Work, ticket: Ticket, comment: Comment, *, person: Person
+    work: Work, ticket: Ticket, comment: Comment, *, person: Person, **more: Any
 ) -> None:
-    post = partial(
-        chat.post_private, work, person, ticket=ticket, comment_id=comment.id
+    post: Callable[..., None] = partial(
+        chat.post_private, work, person, ticket=ticket, **more
     )
     post("answer")
     if chat.shown_length(comment.text) > chat.SHOWN_CHARACTERS:
@@ -59,6 +75,23 @@ def tell_delivered(desk: Desk, comment_id: CommentId) -> None:
     progress = desk.books.progress(comment_id)
     if where is not None and progress.waiting == 0 and progress.failed == 0:
         chat.react(desk.work, where, "delivered")
+
+
+def tell_lacking(
+    desk: Desk, comment_id: CommentId, recipient: str, *, names: str
+) -> None:
+    """Say in the topic which files of an answer its mail goes without."""
+    comment = desk.books.comment(comment_id)
+    if comment is None:
+        return
+    where = desk.books.chat_message_of(comment_id)
+    chat.tell_topic(
+        desk,
+        desk.books.ticket(comment.ticket_id),
+        "answer-without-files",
+        facts={"names": names, "recipient": recipient},
+        reply_to=where[1] if where else None,
+    )
 
 
 def tell_unreachable(

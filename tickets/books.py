@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tickets.answering import Answers
 from tickets.foreign import Directory
 from tickets.ladder import Ref
 from tickets.model import (
@@ -23,6 +24,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.storm import Storm
 from tickets.words import Trust
 
 
@@ -49,6 +51,16 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a ticket stands: since when, what was last answered, when it is due."""
+
+    since: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """How the deliveries of one comment stand."""
 
@@ -57,7 +69,7 @@ class Progress:
     failed: int
 
 
-class Books(Directory, Protocol):
+class Books(Directory, Answers, Protocol):
     """The desk's records, read under the transaction that will change them.
 
     A ticket that is returned is locked until the transaction ends.
@@ -125,6 +137,41 @@ class Books(Directory, Protocol):
         ...
 
     def participants(self, ticket_id: TicketId) -> tuple[Participant, ...]: ...
+
+    def departed(self, ticket_id: TicketId) -> frozenset[ContactId]:
+        """Return who was a participant and left."""
+        ...
+
+    def tickets_about(
+        self,
+        key: str,
+        people: Sequence[ContactId],
+        *,
+        heard_since: datetime,
+        opened_since: datetime,
+    ) -> list[Ticket]:
+        """Return tickets by their subject's key on which any of these people is.
+
+        Not those that are closed, older, or without a public word since then. Nobody
+        else files a mail with this key until the transaction ends.
+        """
+        ...
+
+    def storm(self, key: str) -> Storm:
+        """Lock and return what a rule has seen, which may be nothing yet."""
+        ...
+
+    def standing(self, ticket_ids: Sequence[TicketId]) -> dict[TicketId, Standing]:
+        """Return how tickets stand, for those who ask."""
+        ...
+
+    def told_since(self, address: str, since: datetime) -> int:
+        """Count what was queued for an address that only a mail of theirs asked for."""
+        ...
+
+    def specialist_by_email(self, email: str) -> Specialist | None:
+        """Return whose address it is, if they work here."""
+        ...
 
     def comment(self, comment_id: CommentId) -> Comment | None: ...
 

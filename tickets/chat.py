@@ -48,6 +48,8 @@ def show_file(
 ) -> None:
     """Queue a file of a partner's comment for the ticket's topic."""
     facts: Json = {"attachment": file.id}
+    if file.remarks:
+        facts["remarks"] = list(file.remarks)
     _post(desk, ticket, "file", facts=facts, comment=comment, priority=OPENING)
 
 

@@ -63,6 +63,7 @@ class UpsertSpecialist:
     site: str
     role: Role = Role.SPECIALIST
     language: str | None = None
+    email: str | None = None
     active: bool = True
 
 

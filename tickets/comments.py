@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tickets.books import Books
+from tickets.desk import Desk
+from tickets.examined import Examined
+from tickets.filenames import unique
 from tickets.letter import File
 from tickets.model import (
     Attachment,
@@ -19,6 +22,9 @@ from tickets.model import (
     System,
     Ticket,
 )
+from tickets.rules import Rules
+from tickets.suspicion import remarks_on, type_of
+from tickets.talk import Fetched
 from tickets.words import Channel, EventType, FileState, Trust, Visibility
 from tickets.work import NewComment, Work, salted
 
@@ -38,23 +44,35 @@ def body_hash(text: str, files: Sequence[File]) -> str:
     return said.hexdigest()
 
 
-def store_files(work: Work, files: Sequence[File]) -> tuple[Attachment, ...]:
+def store_files(desk: Desk, files: Sequence[File]) -> tuple[Attachment, ...]:
     """Keep the files' bytes by their sha256 and return how they are listed."""
-    kept = []
-    for file in files:
+    work, kept = desk.work, []
+    names = unique(file.name for file in files)
+    for name, file in zip(names, files, strict=True):
         work.blobs[file.sha256] = file.content
-        kept.append(
-            Attachment(
-                id=work.ids.row("attachment"),
-                name=file.name,
-                media_type=file.media_type,
-                size=len(file.content),
-                sha256=file.sha256,
-                state=FileState.STORED,
-                content_id=file.content_id,
-            )
+        listed = Attachment(
+            id=work.ids.row("attachment"),
+            name=name,
+            media_type=file.media_type,
+            size=len(file.content),
+            sha256=file.sha256,
+            state=FileState.STORED,
+            content_id=file.content_id,
         )
+        kept.append(as_examined(listed, file.examined, desk.rules))
     return tuple(kept)
+
+
+def as_examined(file: Attachment, examined: Examined, rules: Rules) -> Attachment:
+    """Return a stored file with what its bytes told; it may be locked for that."""
+    told = (file.name, file.media_type, examined)
+    return replace(
+        file,
+        media_type=type_of(file.media_type, examined),
+        state=FileState.INFECTED if examined.locked else FileState.STORED,
+        scan=examined.verdict,
+        remarks=remarks_on(*told, programs=rules.programs),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,12 +158,13 @@ def _record_comment(
     )
 
 
-def store_content(work: Work, pending: Attachment, content: bytes) -> Attachment:
-    """Keep the bytes that were fetched and return the attachment as stored."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    work.blobs[sha256] = content
-    file = replace(pending, sha256=sha256, size=len(content), state=FileState.STORED)
-    work.stored[file.id] = file
+def store_content(desk: Desk, pending: Attachment, fetched: Fetched) -> Attachment:
+    """Keep the bytes that were fetched and return the attachment as it is now."""
+    sha256 = hashlib.sha256(fetched.content).hexdigest()
+    desk.work.blobs[sha256] = fetched.content
+    here = replace(pending, sha256=sha256, size=len(fetched.content))
+    file = as_examined(here, fetched.examined, desk.rules)
+    desk.work.stored[file.id] = file
     return file
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tickets import chat
 from tickets.answers import Failure, send_answer, tell_failed
 from tickets.comments import known_comment, record_attachment, store_content
 from tickets.desk import Desk
+from tickets.filenames import unique
 from tickets.model import Attachment, Comment, Contact, Json, Ticket
+from tickets.refused import fail_answer, says_nothing, tell_of_fetched
 from tickets.talk import Fetched, Person, RemoteFile
 from tickets.verdict import Verdict
 from tickets.words import FileState, Medium, Outcome, Visibility
@@ -18,12 +21,19 @@ from tickets.work import Work
 FETCH_LIMIT = 20 * 1024 * 1024
 
 
-def list_remote(work: Work, file: RemoteFile) -> Attachment:
-    """Return a file as a comment lists it while its bytes are in the chat."""
+def list_remote(work: Work, files: Sequence[RemoteFile]) -> tuple[Attachment, ...]:
+    """Return files as a comment lists them while their bytes are in the chat."""
+    names = unique(file.name for file in files)
+    return tuple(
+        _list_remote(work, file, name) for file, name in zip(files, names, strict=True)
+    )
+
+
+def _list_remote(work: Work, file: RemoteFile, name: str) -> Attachment:
     too_big = file.size > FETCH_LIMIT
     return Attachment(
         id=work.ids.row("attachment"),
-        name=file.name,
+        name=name,
         media_type=file.media_type,
         size=file.size,
         sha256=None,
@@ -73,13 +83,11 @@ def store_fetched(desk: Desk, fetched: Fetched) -> Verdict:
     What a partner sent is shown to the specialists, each file as it comes.
     """
     found = _file_of(desk, fetched.attachment)
-    if found is None or found.file.state is FileState.STORED:
+    if found is None or found.file.state in {FileState.STORED, FileState.INFECTED}:
         return Verdict(outcome=Outcome.DUPLICATE, rule="file-is-here")
-    file = store_content(desk.work, found.file, fetched.content)
-    ticket = record_attachment(desk.work, found.ticket, found.comment, file=file)
-    if isinstance(found.comment.author, Contact):
-        chat.show_file(desk, ticket, found.comment, file=file)
-    else:
+    file = store_content(desk, found.file, fetched)
+    ticket = _pass_on(desk, found, file)
+    if not isinstance(found.comment.author, Contact):
         _send_if_complete(desk, ticket, found)
     return Verdict(
         outcome=Outcome.REVISION,
@@ -87,6 +95,18 @@ def store_fetched(desk: Desk, fetched: Fetched) -> Verdict:
         outcome_id=str(found.comment.id),
         ticket_id=ticket.id,
     )
+
+
+def _pass_on(desk: Desk, found: _Found, file: Attachment) -> Ticket:
+    """Record that a file is here, and show a partner's; one that is locked is told."""
+    by_partner = isinstance(found.comment.author, Contact)
+    if file.state is FileState.INFECTED:
+        tell_of_fetched(desk, found.ticket, found.comment, file=file)
+        return found.ticket
+    ticket = record_attachment(desk.work, found.ticket, found.comment, file=file)
+    if by_partner:
+        chat.show_file(desk, ticket, found.comment, file=file)
+    return ticket
 
 
 def give_up_file(desk: Desk, attachment: int, reason: str) -> None:
@@ -138,4 +158,8 @@ def _send_if_complete(desk: Desk, ticket: Ticket, found: _Found) -> None:
     if was_waited_for and is_last and is_public:
         now = desk.work.stored
         files = tuple(now.get(one.id, one) for one in found.comment.attachments)
-        send_answer(desk, ticket, replace(found.comment, attachments=files))
+        answer = replace(found.comment, attachments=files)
+        if says_nothing(answer):
+            fail_answer(desk, answer)
+        else:
+            send_answer(desk, ticket, answer)

@@ -83,6 +83,10 @@ class Directory(Protocol):
         """Return whose Telegram account it is, active or not."""
         ...
 
+    def specialist_by_address(self, email: str) -> KnownSpecialist | None:
+        """Return whose e-mail address it is, active or not."""
+        ...
+
     def strangers(self, domains: tuple[str, ...]) -> list[KnownContact]:
         """Return who has an address in the domains and no organisation.
 

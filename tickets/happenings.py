@@ -8,11 +8,14 @@ from tickets import obeying, private, staff
 from tickets.commands import Command, NotACommand, OwnEvent
 from tickets.desk import Desk
 from tickets.fetching import store_fetched
-from tickets.post import Post, receive
+from tickets.leaving import leave_by_link
+from tickets.post import receive
+from tickets.posted import Post
 from tickets.talk import (
     Blocked,
     Fetched,
     Happening,
+    Left,
     Migrated,
     Nothing,
     Pressed,
@@ -26,7 +29,7 @@ from tickets.words import Outcome
 from tickets.work import NewTopic
 
 
-def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR0911 # a case each
+def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR0911, PLR0912 # a case each
     """Return what an arrival became; its effects are gathered in ``desk.work``."""
     match came:
         case Post():
@@ -42,6 +45,8 @@ def handle(desk: Desk, came: Post | Happening) -> Verdict:  # noqa: C901, PLR091
             return staff.press(desk, came)
         case TopicMoved():
             return staff.follow_topic(desk, came)
+        case Left():
+            return leave_by_link(desk, came)
         case Fetched():
             return store_fetched(desk, came)
         case TopicMade():

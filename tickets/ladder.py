@@ -68,6 +68,7 @@ SIGNED = "signed-address"
 OWN_ID = "own-message-id"
 KNOWN_ID = "known-message-id"
 TAG = "subject-tag"
+SAME_SUBJECT = "same-subject"  # tickets.alike: looked for where no rung here knows
 NEW = "new"
 
 LADDER: tuple[tuple[str, Callable[[Clues], TicketId | None]], ...] = (

@@ -22,6 +22,10 @@ def fetched_arrivals(attachment_id: int) -> str:
     return f"arrival/telegram/file/{attachment_id}"
 
 
+def web_arrivals(contact_id: int) -> str:
+    return f"arrival/web/{contact_id}"
+
+
 def bus_arrivals(target: str, subject: str) -> str:
     """Return the lane of what a target of the bus says about one thing."""
     return f"arrival/bus/{target}/{subject}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 from functools import cached_property
 
+from tickets.examined import NOTHING, Examined
 from tickets.words import Fate
 
 
@@ -28,7 +29,8 @@ class File:
     """A file that came with a message or goes out with one.
 
     ``name`` is for display and never a path; ``content_id`` has no angle
-    brackets; ``inline`` says that the HTML shows it by that id.
+    brackets; ``inline`` says that the HTML shows it by that id. ``examined`` is what
+    its bytes told, of one that came.
     """
 
     name: str
@@ -36,11 +38,31 @@ class File:
     content: bytes
     content_id: str | None = None
     inline: bool = False
+    examined: Examined = NOTHING
 
     @cached_property
     def sha256(self) -> str:
         """Return the hash of the content, in hex."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+@unique
+class Excess(StrEnum):
+    """Why a file, or a part, of a mail is not shown; the raw mail still has it."""
+
+    SIZE = "size"
+    COUNT = "count"
+    TOTAL = "total"
+    PARTS = "parts"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A file that is beyond a limit; ``size`` in bytes. Parts have no name."""
+
+    name: str
+    size: int
+    excess: Excess
 
 
 @unique
@@ -55,6 +77,14 @@ class Robot(StrEnum):
     REPLY = "reply"
     RECEIPT = "receipt"
     MACHINE = "machine"
+
+
+@unique
+class Sealed(StrEnum):
+    """How a mail, or a part of it, is encrypted: the desk holds no key to it."""
+
+    SMIME = "smime"
+    PGP = "pgp"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +115,11 @@ class Letter:
     ``robot`` of what kind; ``report`` is there if it is one on a delivery (RFC 3464).
     ``text`` is what the author wrote, ``quoted`` what it was set apart from: quotes
     and signatures, in order.
-    ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``.
+    ``forwarded_from`` wrote the mail that this one forwards, which is in ``text``;
+    ``forward`` is that part of it, if anything stands above.
+    ``sealed`` is there if something in it is encrypted; what is stays among ``files``.
+    ``vouched`` is what our border server says of the author: theirs (True), forged
+    (False), or nothing.
     ``defects`` says in words what was wrong with the bytes.
     """
 
@@ -101,11 +135,15 @@ class Letter:
     text: str = ""
     quoted: str = ""
     forwarded_from: Mailbox | None = None
+    forward: str = ""
     html: str | None = None
     files: tuple[File, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     automatic: bool = False
     robot: Robot | None = None
     report: Report | None = None
+    sealed: Sealed | None = None
+    vouched: bool | None = None
     own_ticket: str | None = None  # X-Zayavka-Ticket: one of our own mails came back
     defects: tuple[str, ...] = field(default=())
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tickets.ladder import tag_of
-from tickets.post import Post
+from tickets.letter import Letter
+from tickets.posted import Post
 from tickets.rules import Rules
+from tickets.storms import key_for
+from tickets.subjects import subject_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +19,9 @@ class Mentions:
 
     ``people`` are lower-case addresses, ``numbers`` those of tickets in the subject
     and in signed addresses; ``site`` is where it opens a ticket if it opens one.
+    ``subject`` is what its conversation may be known by (tickets.subjects), and
+    ``storm`` under what a rule for storms counts it; ``author`` is who wrote it, where
+    somebody vouches for them: they may be of staff.
     """
 
     message_ids: frozenset[str] = frozenset()
@@ -23,12 +29,16 @@ class Mentions:
     numbers: frozenset[str] = frozenset()
     return_path: str = ""
     site: str = ""
+    subject: str = ""
+    storm: str = ""
+    author: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
         """Return what no other mail may share that is filed at the same time."""
         named = self.message_ids | self.people | self.numbers
-        return named | {self.return_path} if self.return_path else named
+        more = (self.return_path, self.subject, self.storm)
+        return named | {one for one in more if one}
 
 
 def mentions_of(post: Post, rules: Rules) -> Mentions:
@@ -47,7 +57,28 @@ def mentions_of(post: Post, rules: Rules) -> Mentions:
         numbers=frozenset(_numbers(post, shown, rules)),
         return_path=post.mail_from.lower(),
         site=rules.site_for(post.rcpt_tos).code,
+        subject=_subject(letter, rules),
+        storm=_storm(post, rules),
+        author=_vouched_author(post),
     )
+
+
+def _vouched_author(post: Post) -> str:
+    author = post.author
+    if author is None or post.letter.vouched is not True:
+        return ""
+    return author.address.lower()
+
+
+def _subject(letter: Letter, rules: Rules) -> str:
+    if rules.same_subject is None or letter.automatic:
+        return ""
+    return subject_key(letter.subject) or ""
+
+
+def _storm(post: Post, rules: Rules) -> str:
+    found = key_for(rules, post.letter, post.author)
+    return found[1] if found else ""
 
 
 def _numbers(post: Post, shown: list[str], rules: Rules) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tickets.words import (
     FileState,
     Medium,
     Priority,
+    Remark,
     Role,
     Trust,
     Visibility,
@@ -88,6 +89,7 @@ class Specialist:
     site: str
     role: Role = Role.SPECIALIST
     language: str | None = None
+    email: str | None = None  # in lower case, by which their mails are known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +132,11 @@ class Ticket:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """A file of a comment; ``sha256`` is its blob once the bytes are here."""
+    """A file of a comment; ``sha256`` is its blob once the bytes are here.
+
+    ``scan`` is a scanner's verdict, or why the file is locked; ``remarks`` are what
+    specialists are told with it.
+    """
 
     id: int
     name: str
@@ -140,6 +146,8 @@ class Attachment:
     state: FileState
     content_id: str | None = None
     remote_id: str | None = None
+    scan: str | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

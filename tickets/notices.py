@@ -50,10 +50,12 @@ def tell_participant(
         }
         chat.tell_person(desk.work, way, notice, ticket=ticket, facts=said)
     elif way is not None and not is_machine(way):
-        _mail(desk, ticket, notice, email=way, facts=facts)
+        mail_sparingly(desk, ticket, notice, email=way, facts=facts)
 
 
-def _mail(desk: Desk, ticket: Ticket, notice: str, *, email: str, facts: Json) -> None:
+def mail_sparingly(
+    desk: Desk, ticket: Ticket, notice: str, *, email: str, facts: Json
+) -> None:
     """Queue a mail, unless so many went there that a program may be answering them.
 
     The specialists are told with the last one: only they know whether it is a loop.

@@ -9,7 +9,15 @@ from datetime import datetime
 from tickets.digests import Format
 from tickets.figures import Figures
 from tickets.letter import File, Mailbox
-from tickets.model import Comment, Contact, DeliveryId, Json, Specialist, Ticket
+from tickets.model import (
+    Attachment,
+    Comment,
+    Contact,
+    DeliveryId,
+    Json,
+    Specialist,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,7 +25,8 @@ class MailNotice:
     """A mail to one recipient about a ticket.
 
     ``kind`` is ``answer``, or a notice of the process (tickets.process.TOLD) that
-    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to. ``to``
+    names ``who`` did it, if anybody, and the ``stage`` that the ticket came to.
+    ``sealed`` says that it answers a mail that the desk could not read. ``to``
     and ``cc`` are the people shown in the headers, whoever the envelope's
     ``recipient`` is. ``references`` is the whole
     chain, oldest first, its last entry the mail that is answered.
@@ -36,10 +45,18 @@ class MailNotice:
     comment: Comment | None = None
     reader: Contact | None = None  # whose address the recipient's is, if anybody's
     files: tuple[File, ...] = ()
+    linked: tuple[Attachment, ...] = ()  # to be fetched from us
+    left_out: tuple[str, ...] = ()  # names of those that no mail of ours can carry
     unsent: tuple[str, ...] = ()  # names of files that were too big to fetch
+    earlier: tuple[Comment, ...] = ()  # what was said before, the newest first
     chat_link: str | None = None  # binds the recipient's Telegram account
+    may_leave: bool = False  # others named them, so they are offered to leave
+    leave_link: str | None = None  # by which they do
     who: Contact | Specialist | None = None
     stage: str = ""
+    sealed: bool = False
+    refused: tuple[str, ...] = ()  # names of the reader's files that are locked
+    too_large: tuple[str, ...] = ()  # and of those beyond a limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +90,25 @@ class DigestNotice:
     exchanges: tuple[Exchange, ...] = ()
 
 
-Mail = MailNotice | DigestNotice
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusNotice:
+    """A mail to who asked how tickets stand; ``tickets`` are as they stood then.
+
+    ``asked`` is the number they named, if any; ``ticket`` is that one if it is theirs.
+    """
+
+    delivery: DeliveryId
+    kind: str
+    recipient: str
+    language: str
+    asked: str
+    tickets: tuple[Json, ...]
+    ticket: Ticket | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+
+
+Mail = MailNotice | DigestNotice | StatusNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

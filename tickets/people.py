@@ -40,6 +40,18 @@ def find_contacts(desk: Desk, mailboxes: Sequence[Mailbox]) -> list[Contact]:
     return list({known[one].id: known[one] for one in wanted}.values())
 
 
+def partner_of(desk: Desk, author: Mailbox) -> Organisation | None:
+    """Return whose person an author is, by what is known of them, else their domain."""
+    email = author.address.lower()
+    known = desk.books.contacts([email]).get(email)
+    if known is not None and known.organisation is not None:
+        return known.organisation
+    domain = _domain(email)
+    if domain in desk.rules.public_domains:
+        return None
+    return desk.books.organisations([domain]).get(domain)
+
+
 def add_participant(
     desk: Desk, ticket: Ticket, contact: Contact, *, role: str, quiet: bool = False
 ) -> Ticket:
@@ -49,6 +61,11 @@ def add_participant(
     return _join(
         desk.work, ticket, Participant(contact=contact, role=role, quiet=quiet)
     )
+
+
+def role_of(ticket: Ticket, contact: Contact) -> str:
+    """Return the part of who joins by writing: the requester may have left."""
+    return "requester" if contact.id == ticket.requester.id else "cc"
 
 
 def lift_quiet(work: Work, ticket: Ticket, one: Participant) -> Ticket:

@@ -3,47 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from tickets import chat, lanes
+from tickets import chat, lanes, sealing
+from tickets.alike import find_alike
 from tickets.books import Participant
 from tickets.bounces import note_report
 from tickets.clues import find_refs, find_signed, gather
-from tickets.comments import Draft, add_comment, body_hash, store_files
+from tickets.comments import add_comment, body_hash
 from tickets.desk import Desk
-from tickets.ladder import NEW, Placed, Ref, climb
+from tickets.folding import fold
+from tickets.forwarding import hear_specialist
+from tickets.joining import bring_along, others_of
+from tickets.ladder import NEW, SAME_SUBJECT, Placed, Ref, climb
+from tickets.leaving import leave_by_mail
 from tickets.letter import Letter, Mailbox
-from tickets.model import Contact, Ticket, TicketId
+from tickets.model import Contact, Ticket
 from tickets.notices import is_machine
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_contacts, lift_quiet
+from tickets.people import add_participant, find_contacts, lift_quiet, role_of
+from tickets.posted import Post, draft_of, remember
 from tickets.process import Reader
+from tickets.refused import tell_of_files
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
 from tickets.stages import answered_by_partner
+from tickets.statuses import ASKED, answer_question
+from tickets.storms import feel, note_opening
 from tickets.trust import Source, answers_known_mail, judge
 from tickets.verdict import Verdict
-from tickets.words import Channel, Medium, Outcome, Trust
-from tickets.work import OPENING, Work
+from tickets.ways import domain_of
+from tickets.words import Medium, Outcome, Trust
+from tickets.work import OPENING
+
+__all__ = ["ACKNOWLEDGEMENT_WINDOW", "Post", "receive"]
 
 ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
-    """A mail with its SMTP envelope, read."""
-
-    letter: Letter
-    mail_from: str
-    rcpt_tos: tuple[str, ...]
-    channel: Channel = Channel.SMTP
-
-    @property
-    def author(self) -> Mailbox | None:
-        """Who wrote it: From, else the return path."""
-        if self.letter.author is not None:
-            return self.letter.author
-        return Mailbox(address=self.mail_from) if self.mail_from else None
 
 
 def receive(desk: Desk, post: Post) -> Verdict:
@@ -61,14 +55,44 @@ def receive(desk: Desk, post: Post) -> Verdict:
         return copy
     signed = find_signed(desk, letter, author, rcpt_tos=post.rcpt_tos)
     clues = gather(desk, letter, author, refs=refs, signed=signed)
-    placed = climb(clues)
+    placed = climb(clues) or find_alike(desk, letter, author)
+    done = hear_specialist(desk, post, author, placed=placed)
+    asked = done or _obey(desk, post, author, placed=placed)
+    if isinstance(asked, Verdict):
+        return asked
+    placed = asked or placed
     if placed is None:
-        return AUTO_REPLY if replies(letter) else _open(desk, post, author)
+        return AUTO_REPLY if replies(letter) else _begin(desk, post, author)
     source = Source(
         proven=signed is not None and signed.is_for(author),
-        knows_an_id=answers_known_mail(desk, clues, placed),
+        # Who is placed by the subject belongs there by other signs (tickets.alike).
+        knows_an_id=answers_known_mail(desk, clues, placed)
+        or placed.rule == SAME_SUBJECT,
     )
     return _continue(desk, post, author, placed=placed, source=source)
+
+
+def _obey(
+    desk: Desk, post: Post, author: Mailbox, *, placed: Placed | None
+) -> Verdict | Placed | None:
+    """Do what a mail says that is a command; None if it is for somebody to read."""
+    answerable, letter = _is_answerable(desk, post), post.letter
+    if placed is not None:
+        left = leave_by_mail(desk, letter, author, placed=placed, answerable=answerable)
+        if left is not None:
+            return left
+    return answer_question(desk, letter, author, placed=placed) if answerable else None
+
+
+def _begin(desk: Desk, post: Post, author: Mailbox) -> Verdict:
+    """Open a ticket, unless the mail is part of a storm that has one."""
+    gust = feel(desk, post.letter, author)
+    if gust is not None and gust.parent is not None:
+        return fold(desk, post, author, gust=gust, parent=gust.parent)
+    verdict = _open(desk, post, author)
+    if gust is not None and verdict.ticket_id is not None:
+        note_opening(desk, gust, verdict.ticket_id)
+    return verdict
 
 
 def _copy_of(desk: Desk, letter: Letter, refs: dict[str, Ref]) -> Verdict | None:
@@ -97,13 +121,17 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
         site=desk.rules.site_for(post.rcpt_tos),
         subject=letter.subject,
         people=_participants(people, answerable=answerable, too_many=too_many),
-        draft=_draft(work, post, people[0], trust=Trust.PLAUSIBLE),
+        draft=draft_of(desk, post, people[0], trust=Trust.PLAUSIBLE),
     )
-    _remember(work, letter, ticket.id, trust=comment.trust)
+    remember(work, letter, ticket.id, trust=comment.trust)
     if answerable and not too_many:
         _acknowledge(desk, post, ticket)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
+    if letter.sealed:
+        sealing.tell(desk, ticket, letter.sealed, asked=answerable and not too_many)
+    told = post.mail_from if answerable and not too_many else None
+    tell_of_files(desk, ticket, comment, left_out=letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.TICKET,
         rule=NEW,
@@ -114,14 +142,7 @@ def _open(desk: Desk, post: Post, author: Mailbox) -> Verdict:
 
 def _people(desk: Desk, post: Post, author: Mailbox) -> list[Contact]:
     """Return the author first, then the others of To and Cc who are not us."""
-    boxes = [author]
-    boxes.extend(
-        box
-        for box in (*post.letter.to, *post.letter.cc)
-        if "@" in box.address and not desk.rules.is_own(box.address)
-    )
-    limit = desk.rules.participants_a_mail
-    return find_contacts(desk, boxes[:limit])
+    return find_contacts(desk, [author, *others_of(desk, post.letter)])
 
 
 def _participants(
@@ -136,34 +157,6 @@ def _participants(
         )
         for place, contact in enumerate(people)
     ]
-
-
-def _draft(work: Work, post: Post, author: Contact, *, trust: Trust) -> Draft:
-    letter = post.letter
-    return Draft(
-        author=author,
-        text=letter.text,
-        quoted=letter.quoted,
-        html=letter.html,
-        channel=post.channel,
-        trust=trust,
-        attachments=store_files(work, letter.files),
-        fingerprint=body_hash(letter.whole, letter.files),
-        message_id=letter.message_id,
-        thread=" ".join(letter.references),
-    )
-
-
-def _remember(work: Work, letter: Letter, ticket_id: TicketId, *, trust: Trust) -> None:
-    """Let every id of the conversation lead to its ticket from now on.
-
-    What an unproven author refers to is not believed: only their own mail is known.
-    """
-    work.message_id = letter.message_id
-    named = (*letter.in_reply_to, *letter.references)
-    for one in (letter.message_id, *(named if trust is not Trust.UNPROVEN else ())):
-        if one:
-            work.refs[one] = ticket_id
 
 
 def _is_answerable(desk: Desk, post: Post) -> bool:
@@ -184,6 +177,9 @@ def _has_had_enough(desk: Desk, post: Post) -> bool:
 def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
     """Queue the mail with the number, to the return path (RFC 3834, 4)."""
     notice = desk.rules.process.notice(ticket.stage, Reader.PARTNER)
+    sealed = post.letter.sealed is not None
+    if sealed and notice != "accepted":
+        notice = sealing.NOTICE
     if notice is None:
         return
     to = post.mail_from.lower()
@@ -192,8 +188,9 @@ def _acknowledge(desk: Desk, post: Post, ticket: Ticket) -> None:
         notice,
         target=to,
         lane=lanes.mail(ticket.number, to),
+        budget=domain_of(to),
         priority=OPENING,
-        facts={},
+        facts={"sealed": True} if sealed else {},
         ticket_id=ticket.id,
     )
 
@@ -206,24 +203,53 @@ def _continue(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
-    trust = judge(source, participant=known is not None)
-    draft = _draft(work, post, contact, trust=trust)
+    is_known = known is not None or contact.id in desk.books.departed(ticket.id)
+    trust = judge(source, participant=is_known)
+    draft = draft_of(desk, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
-        answerable = _is_answerable(desk, post)
-        if known is None:
-            quiet = not answerable
-            if not replies(post.letter):
-                ticket = add_participant(desk, ticket, contact, role="cc", quiet=quiet)
-        elif known.quiet and answerable and not _has_had_enough(desk, post):
-            ticket = lift_quiet(work, ticket, known)
-        if not post.letter.automatic:
-            ticket = answered_by_partner(desk, ticket, contact, tells=answerable)
-    _remember(work, post.letter, ticket.id, trust=trust)
+        ticket = _let_in(desk, post, ticket, contact=contact, known=known)
+        if not post.letter.automatic and placed.rule != ASKED:
+            tells = _is_answerable(desk, post)
+            ticket = answered_by_partner(desk, ticket, contact, tells=tells)
+    remember(work, post.letter, ticket.id, trust=trust)
     chat.show_comment(desk, ticket, comment)
+    if post.letter.sealed:
+        may_ask = trust is not Trust.UNPROVEN and _is_answerable(desk, post)
+        asked = may_ask and sealing.ask(desk, ticket, email=post.mail_from.lower())
+        sealing.tell(desk, ticket, post.letter.sealed, asked=asked)
+    told = post.mail_from if _is_told_of_files(desk, post, trust) else None
+    tell_of_files(desk, ticket, comment, left_out=post.letter.left_out, to=told)
     return Verdict(
         outcome=Outcome.COMMENT,
         rule=placed.rule,
         outcome_id=str(comment.id),
         ticket_id=ticket.id,
     )
+
+
+def _let_in(
+    desk: Desk,
+    post: Post,
+    ticket: Ticket,
+    *,
+    contact: Contact,
+    known: Participant | None,
+) -> Ticket:
+    """Return the ticket with a believed author on it, and those they name."""
+    answerable = _is_answerable(desk, post)
+    is_quiet = known is not None and known.quiet and answerable
+    if known is not None and is_quiet and not _has_had_enough(desk, post):
+        ticket = lift_quiet(desk.work, ticket, known)
+    if replies(post.letter):
+        return ticket
+    if known is None:
+        role = role_of(ticket, contact)
+        ticket = add_participant(desk, ticket, contact, role=role, quiet=not answerable)
+    return bring_along(desk, ticket, post)
+
+
+def _is_told_of_files(desk: Desk, post: Post, trust: Trust) -> bool:
+    """Say whether who wrote hears which files were not passed on."""
+    believed = trust is not Trust.UNPROVEN
+    return believed and _is_answerable(desk, post) and not _has_had_enough(desk, post)

@@ -1,18 +1,21 @@
-"""Partners write to the bot: requests, additions to them, and three commands."""
+"""Partners write to the bot: requests, additions to them, and a few commands."""
 
 from __future__ import annotations
 
 from tickets import chat
+from tickets.asking import Question, number_in, question_in
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
 from tickets.fetching import fetch_partners_files, list_remote
+from tickets.leaving import leave_in_chat
 from tickets.linking import bind_account
 from tickets.model import Comment, Contact, Json, Ticket, TicketId
 from tickets.opening import open_ticket
-from tickets.people import add_participant, find_writer, lift_quiet
+from tickets.people import add_participant, find_writer, lift_quiet, role_of
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
+from tickets.statuses import answer_in_chat
 from tickets.talk import Wrote
 from tickets.trust import Source, judge
 from tickets.verdict import Verdict
@@ -20,7 +23,7 @@ from tickets.words import Channel, Outcome, Trust
 from tickets.work import OPENING, ChatLink, Work
 
 #: What the bot listens to; all else that begins with a slash is but text.
-COMMANDS = frozenset({"start", "help", "new"})
+COMMANDS = frozenset({"start", "help", "new", "status", "leave"})
 SUBJECT_LENGTH = 80
 #: What the rules are called that decide where a message belongs.
 NEW, REPLY, TALK = "new", "reply-in-chat", "same-talk"
@@ -33,9 +36,12 @@ def hear(desk: Desk, wrote: Wrote) -> Verdict:
     done = _obey(desk, wrote)
     if done is not None:
         return done
+    placed = None if wrote.command == NEW else _place(desk, wrote)
+    said = _said(desk, wrote, near=placed[0] if placed else None)
+    if said is not None:
+        return said
     if not wrote.text and not wrote.files:
         return _tell(desk, wrote, "nothing-said", rule="says-nothing")
-    placed = None if wrote.command == NEW else _place(desk, wrote)
     if placed is None:
         return _open(desk, wrote)
     ticket, rule = placed
@@ -56,6 +62,20 @@ def _obey(desk: Desk, wrote: Wrote) -> Verdict | None:
             return _begin_anew(desk, wrote)
         case _:
             return None
+
+
+def _said(desk: Desk, wrote: Wrote, *, near: Ticket | None) -> Verdict | None:
+    """Answer who asks or leaves in so many words; None for all else."""
+    if wrote.command == "leave":
+        return leave_in_chat(desk, wrote, near)
+    if wrote.command == "status":
+        question = Question(number=number_in(wrote.text))
+        return answer_in_chat(desk, wrote, question, near=None)
+    asked = None if wrote.command or wrote.files else question_in(wrote.text)
+    if asked is None:
+        return None
+    answered = near if wrote.reply_to is not None else None
+    return answer_in_chat(desk, wrote, asked, near=answered)
 
 
 def subject_of(wrote: Wrote) -> str:
@@ -173,7 +193,7 @@ def _draft(work: Work, wrote: Wrote, author: Contact, *, trust: Trust) -> Draft:
         text=wrote.text,
         channel=Channel.TELEGRAM,
         trust=trust,
-        attachments=tuple(list_remote(work, file) for file in wrote.files),
+        attachments=list_remote(work, wrote.files),
         fingerprint=body_hash(wrote.text, ()),
     )
 
@@ -199,12 +219,13 @@ def _continue(desk: Desk, wrote: Wrote, ticket: Ticket, *, rule: str) -> Verdict
     work, author = desk.work, find_writer(desk, wrote.person)
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == author.id), None)
-    trust = judge(Source(proven=is_bound(author)), participant=known is not None)
+    is_known = known is not None or author.id in desk.books.departed(ticket.id)
+    trust = judge(Source(proven=is_bound(author)), participant=is_known)
     draft = _draft(work, wrote, author, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
         if known is None:
-            ticket = add_participant(desk, ticket, author, role="cc")
+            ticket = add_participant(desk, ticket, author, role=role_of(ticket, author))
         elif known.quiet:
             ticket = lift_quiet(work, ticket, known)
         ticket = answered_by_partner(desk, ticket, author)

@@ -15,6 +15,7 @@ from tickets.work import NewOrganisation, NewSpecialist, Work
 OPERATOR = "operator"
 #: Telegram's ids have at most 52 significant bits (Bot API, User).
 IDS_END = 2**52
+_EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,189}")
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+", re.ASCII)
 
 
@@ -60,8 +61,14 @@ def partner_as_told(partner: Organisation, domains: Sequence[str]) -> Json:
     return {"name": partner.name, "domains": list(domains)}
 
 
-def add_specialist(
-    work: Work, *, name: str, telegram_id: int, site: str, role: Role
+def add_specialist(  # a person's fields, all by name
+    work: Work,
+    *,
+    name: str,
+    telegram_id: int,
+    site: str,
+    role: Role,
+    email: str | None = None,
 ) -> Specialist:
     """Register a member of staff; NotRegistered if they cannot be."""
     if not 0 < telegram_id < IDS_END:
@@ -74,6 +81,7 @@ def add_specialist(
         telegram_id=telegram_id,
         site=site,
         role=role,
+        email=None if email is None else plain_email(email),
     )
     hire(work, person, actor=OPERATOR)
     return person
@@ -106,7 +114,8 @@ def record_specialist(work: Work, known: KnownSpecialist, *, actor: str) -> None
 
 def specialist_as_told(person: Specialist) -> Json:
     """Return what the bus is told of a member of staff beside the journal's data."""
-    return {"name": person.name, "telegram_id": person.telegram_id}
+    told: Json = {"name": person.name, "telegram_id": person.telegram_id}
+    return told if person.email is None else {**told, "email": person.email}
 
 
 def plain_name(name: str) -> str:
@@ -115,6 +124,14 @@ def plain_name(name: str) -> str:
         raise NotRegistered("the name is empty")
     if any(unicodedata.category(one) in {"Cc", "Cs"} for one in plain):
         raise NotRegistered(f"the name {plain!r} has what cannot be written")
+    return plain
+
+
+def plain_email(email: str) -> str:
+    """Return an address as it is compared; NotRegistered if it cannot be one."""
+    plain = email.strip().lower()
+    if not _EMAIL.fullmatch(plain):
+        raise NotRegistered(f"{email!r} is no address as anna@example.org")
     return plain
 
 

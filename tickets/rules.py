@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
+from tickets.storm import StormRule
+from tickets.suspicion import PROGRAM_NAMES
 from tickets.tokens import Signer
 
 
@@ -17,8 +20,12 @@ class Rules:
     ``address`` is the support address; ``public_domains`` never are an
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
+    ``hold`` is how long an answer stays before it leaves;
     ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
-    says whether a person nobody knows may open tickets there.
+    says whether a person nobody knows may open tickets there; ``programs`` are the
+    extensions of files that specialists are warned of. ``same_subject`` is how
+    long a ticket is known by its subject alone, None: never; ``public_url`` is where
+    we answer on the web, if anywhere.
     """
 
     address: str
@@ -30,8 +37,13 @@ class Rules:
     acknowledgements_a_day: int = 20
     notices_an_hour: int = 10
     participants_a_mail: int = 20
+    programs: frozenset[str] = PROGRAM_NAMES
+    hold: timedelta = timedelta()
     telegram: bool = True
     strangers_in_chat: bool = True
+    same_subject: timedelta | None = None
+    storms: tuple[StormRule, ...] = ()
+    public_url: str | None = None
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickets import chat, process
+from tickets import chat, holding, process
 from tickets.answers import send_answer
 from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
@@ -51,6 +51,8 @@ def hear(desk: Desk, said: Said) -> Verdict:
         facts: Json = {"telegram_id": said.author}
         chat.tell_topic(desk, ticket, notice, facts=facts, reply_to=said.message_id)
         return Verdict(outcome=Outcome.IGNORED, rule=notice, ticket_id=ticket.id)
+    if holding.is_wish(said):
+        return holding.take_back(desk, said, ticket, author=author)
     if not _words_of(said)[0] and not said.files:
         chat.tell_topic(desk, ticket, "nothing-said", reply_to=said.message_id)
         return Verdict(
@@ -67,7 +69,7 @@ def _comment(desk: Desk, said: Said, ticket: Ticket, *, author: Specialist) -> V
         text=text,
         channel=Channel.TELEGRAM,
         visibility=Visibility.INTERNAL if is_note else Visibility.PUBLIC,
-        attachments=tuple(list_remote(work, file) for file in said.files),
+        attachments=list_remote(work, said.files),
         fingerprint=body_hash(text, ()),
     )
     ticket, comment = add_comment(work, ticket, draft)

@@ -1,10 +1,12 @@
-"""What can happen in Telegram, in the desk's own words; and all that can happen."""
+"""What can happen in Telegram and on the web, in our words; and all that can happen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tickets.commands import Asked
+from tickets.examined import NOTHING, Examined
+from tickets.leave_links import LeaveLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +21,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """Somebody wrote in a topic of a forum group."""
+    """Somebody wrote in a topic of a forum group; ``reply_to`` is a message's id."""
 
     chat: int
     thread_id: int | None
@@ -28,6 +30,7 @@ class Said:
     anonymous: bool
     text: str
     files: tuple[RemoteFile, ...] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +113,14 @@ class Fetched:
 
     attachment: int
     content: bytes
+    examined: Examined = NOTHING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """Somebody pressed the button behind their link, and leaves a ticket."""
+
+    link: LeaveLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +139,7 @@ Happening = (
     | TopicMoved
     | Migrated
     | Fetched
+    | Left
     | Nothing
     | Asked
 )

@@ -37,6 +37,11 @@ def find_way(desk: Desk, ticket_id: TicketId, contact: Contact) -> Way | None:
     return Person(id=contact.telegram, name=contact.name, language=contact.language)
 
 
+def domain_of(email: str) -> str:
+    """Return the domain that takes mail for an address."""
+    return email.rpartition("@")[2].lower()
+
+
 def mail_notice(
     work: Work,
     ticket: Ticket,
@@ -55,6 +60,7 @@ def mail_notice(
         kind,
         target=email,
         lane=lanes.mail(ticket.number, email),
+        budget=domain_of(email),
         facts=facts or {},
         ticket_id=ticket.id,
         **{"priority": ANSWER, **more},

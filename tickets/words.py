@@ -15,6 +15,7 @@ class Channel(StrEnum):
     TELEGRAM = "telegram"
     BUS = "bus"
     CLI = "cli"
+    WEB = "web"
 
 
 @unique
@@ -121,7 +122,19 @@ class FileState(StrEnum):
     PENDING = "pending"
     STORED = "stored"
     REMOTE_ONLY = "remote-only"
-    INFECTED = "infected"
+    INFECTED = "infected"  # locked: it goes nowhere
+
+
+@unique
+class Remark(StrEnum):
+    """What specialists are told of a file that is shown to them."""
+
+    DISGUISED = "disguised"  # its name or type says that it is something else
+    PROGRAM = "program"
+    HOLDS_PROGRAM = "holds-program"
+    ENCRYPTED = "encrypted"  # nobody could look into it
+    OPAQUE = "opaque"  # an archive that is damaged, or in no known form
+    UNSCANNED = "unscanned"  # too large for the scanner
 
 
 @unique
@@ -137,6 +150,7 @@ class EventType(StrEnum):
     STAGE_CHANGED = "stage-changed"
     DETAILS_CHANGED = "details-changed"
     PARTICIPANT_ADDED = "participant-added"
+    PARTICIPANT_REMOVED = "participant-removed"
     ESCALATED = "escalated"
     DELIVERY_FAILED = "delivery-failed"
     REOPENED = "reopened"

@@ -25,6 +25,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.storm import Storm
 from tickets.words import EventType, Fate, Medium
 
 #: What is sent first when not everything can be: lower goes first.
@@ -88,6 +89,14 @@ class NewParticipant:
     contact_id: ContactId
     role: str
     quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Departure:
+    """A contact who leaves a ticket."""
+
+    ticket_id: TicketId
+    contact_id: ContactId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,8 +189,10 @@ class Work:
     changed: dict[TicketId, Ticket] = field(default_factory=dict)
     before: dict[TicketId, Ticket] = field(default_factory=dict)  # those that changed
     participants: list[NewParticipant] = field(default_factory=list)
+    departures: list[Departure] = field(default_factory=list)
     comments: list[NewComment] = field(default_factory=list)
     verdicts: dict[CommentId, str] = field(default_factory=dict)
+    taken_back: list[CommentId] = field(default_factory=list)  # notes from now on
     stored: dict[int, Attachment] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -197,6 +208,7 @@ class Work:
     #: When something falls due, by kind and subject; None: it does no more.
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     organisations: list[KnownOrganisation] = field(default_factory=list)  # changed
+    storms: dict[str, Storm] = field(default_factory=dict)  # by their keys
     people: list[ChangedContact] = field(default_factory=list)
     staff: list[KnownSpecialist] = field(default_factory=list)  # changed
     told: list[Told] = field(default_factory=list)

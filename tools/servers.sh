@@ -7,6 +7,7 @@ command -v strace >/dev/null || missing="$missing strace"
 command -v chromium >/dev/null || missing="$missing chromium"
 [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"
+[ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 # The program that drives Chromium comes in a wheel and needs this library.
 ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
 [ -z "$missing" ] && exit 0

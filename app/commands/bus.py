@@ -147,12 +147,12 @@ def _replay(config: Config, wanted: Json) -> int:
     """Let them leave again a stretch at a time, so that others may write between."""
     from app.commands.changing import change
 
-    events, after = 0, 0
-    upto: int | None = None
-    while after != upto:
-        done: View = change(
-            config, "bus replay", {**wanted, "after": after, "upto": upto}
-        )
+    events = 0
+    place: Json = {"after": None, "upto": None}
+    more = True
+    while more:
+        done: View = change(config, "bus replay", {**wanted, **place})
         events += done["events"]
-        after, upto = done["after"], done["upto"]
+        place = {"after": done["after"], "upto": done["upto"]}
+        more = done["more"]
     return events

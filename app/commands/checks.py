@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +13,13 @@ from urllib.parse import urlsplit
 from app.commands.looking import now
 from app.config import Config, validate_for_run
 from app.keys import DIFFERS, fingerprints
+from app.parts.files import clamd_of
 from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
+from app.signing import make_dkim
+from mail.files.clamd import ScannerError
+from mail.files.scanner import PROBE
 from storage import keyring, once, people
 from storage.errors import StorageError
 
@@ -37,6 +42,8 @@ def check_all(config: Config) -> list[Found]:
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
+        *check_scanner(config),
+        *check_dkim(config),
         *check_partners(config),
     ]
 
@@ -105,6 +112,34 @@ def check_relay(config: Config) -> Iterator[Found]:
         yield Found(name="relay", ok=False, detail=detail)
     else:
         yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")
+
+
+def check_scanner(config: Config) -> Iterator[Found]:
+    """Let the scanner judge a few words."""
+    clamd = clamd_of(config)
+    if clamd is None:
+        return
+    try:
+        asyncio.run(clamd.scan(PROBE))
+    except ScannerError as error:
+        detail = f"{clamd.place.name}: {error}"
+        yield Found(name="scanner", ok=False, detail=detail)
+    else:
+        yield Found(name="scanner", ok=True, detail=f"{clamd.place.name} answers")
+
+
+def check_dkim(config: Config) -> Iterator[Found]:
+    """Say what must stand in DNS for the signatures on our mails."""
+    dkim = make_dkim(config)
+    if dkim is None:
+        return
+    own = config.mail.address.rpartition("@")[2].lower()
+    name, text = dkim.record
+    if f".{own}".endswith(f".{dkim.domain}"):
+        yield Found(name="dkim", ok=True, detail=f'publish: {name}. TXT "{text}"')
+    else:
+        detail = f"signs for {dkim.domain}, and mail is from {own}: DMARC takes no heed"
+        yield Found(name="dkim", ok=False, detail=detail)
 
 
 def check_partners(config: Config) -> Iterator[Found]:

@@ -20,29 +20,44 @@ Name = Annotated[str, typer.Option(help="As others read it.")]
 TelegramId = Annotated[int, typer.Option(help="The person's id in Telegram.")]
 Site = Annotated[str, typer.Option(help="The site's code.")]
 AnySite = Annotated[str | None, typer.Option(help="The site's code; none means any.")]
+Email = Annotated[
+    str | None,
+    typer.Option(help="From where they forward partners' mails."),
+]
 As = Annotated[Role, typer.Option(help="What they may do.")]
 Domains = Annotated[
     list[str], typer.Option("--domain", help="A mail domain of theirs.")
 ]
-STAFF = plain("id", "name", "telegram_id", "site", "role", "active")
+STAFF = plain("id", "name", "telegram_id", "site", "role", "email", "active")
 PARTNERS = plain("id", "name", "site", "domains")
 
 
 @staff.command("add")
-def add_specialist(  # each is an option, none has a place
+def add_specialist(  # noqa: PLR0913 # each is an option, none has a place
     ctx: typer.Context,
     *,
     name: Name,
     telegram_id: TelegramId,
     site: Site,
     role: As = Role.SPECIALIST,
+    email: Email = None,
     as_json: AsJson = False,
 ) -> None:
     """Register a specialist, who may then work from the forum groups."""
     config = config_of(ctx)
     _check_site(config, site)
-    wanted = {"name": name, "telegram_id": telegram_id, "site": site, "role": role}
-    carry_out(config, "staff add", dict(wanted), as_json=as_json)
+    carry_out(
+        config,
+        "staff add",
+        {
+            "name": name,
+            "telegram_id": telegram_id,
+            "site": site,
+            "role": role,
+            "email": email,
+        },
+        as_json=as_json,
+    )
 
 
 @staff.command("list")

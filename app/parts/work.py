@@ -9,8 +9,9 @@ from typing import Any
 from app.deadlines import Deadlines
 from app.digests import StoredRuns
 from app.filing import Filing
+from app.parts.files import make_examining, make_scanning
 from app.parts.kit import Kit, now
-from app.reading import read
+from mail.files.scanner import Scanner
 from scheduler.arrivals import ArrivalSource
 from scheduler.digests import Digesting
 from scheduler.drain import Drain
@@ -27,8 +28,8 @@ DIGEST_POLL = 60.0
 DEADLINE_POLL = 5.0
 
 
-def make_filing(kit: Kit) -> Drain[Any]:
-    """Return what files arrivals."""
+def make_filing(kit: Kit, scanner: Scanner | None) -> Drain[Any]:
+    """Return what files arrivals; those with files once the scanner has passed them."""
     inbox = Filing(
         store=kit.store,
         rules=kit.rules,
@@ -36,7 +37,12 @@ def make_filing(kit: Kit) -> Drain[Any]:
         owner=kit.owner,
         alarms=kit.alarms,
     )
-    source = ArrivalSource(inbox=inbox, read=read, chance=random.random)
+    source = ArrivalSource(
+        inbox=inbox,
+        read=make_examining(kit.config).read,
+        chance=random.random,
+        screen=make_scanning(kit.config, scanner),
+    )
     return Drain(name="arrivals", source=source, room=ARRIVALS, pace=ARRIVAL_PACE)
 
 

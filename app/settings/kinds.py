@@ -27,6 +27,7 @@ from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
+from mail.files.clamd import read_place
 from mail.origin import Network
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
@@ -109,6 +110,11 @@ def _blobs(url: str, info: ValidationInfo) -> str:
     if not url.startswith("file:"):
         raise ValueError("must be file:PATH")
     return _resolve_url(url, info)
+
+
+def _scanner(url: str, info: ValidationInfo) -> str:
+    read_place(url)
+    return _resolve_url(url, info) if url.startswith("unix:") else url
 
 
 def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -205,6 +211,10 @@ def _span(written: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def _pause(written: object) -> object:
+    return timedelta() if str(written) in {"0", "0s"} else _span(written)
+
+
 def _template(style: str) -> str:
     if style in {"plus", "off"}:
         return style
@@ -243,6 +253,17 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
+def _dkim_key(path: Path, info: ValidationInfo) -> Path:
+    from mail.dkim import read_key  # noqa: PLC0415 # few desks sign, and it loads OpenSSL
+
+    found = _file(path, info)
+    try:
+        read_key(found.read_text("ascii"))
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("must be a readable file with a private key (PEM)") from None
+    return found
+
+
 def _line(text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError("must be some text on one line")
@@ -272,7 +293,10 @@ Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+DkimKeyFile = Annotated[Path, AfterValidator(_dkim_key)]
+Pause = Annotated[timedelta, BeforeValidator(_pause)]  # 0s: none
 Line = Annotated[str, AfterValidator(_line)]
+ScannerUrl = Annotated[str, AfterValidator(_scanner)]
 SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ReplyStyle = Annotated[str, AfterValidator(_template)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -13,6 +14,7 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
+    DkimKeyFile,
     File,
     Folder,
     HttpUrl,
@@ -20,8 +22,10 @@ from app.settings.kinds import (
     Line,
     MailDomain,
     Networked,
+    Pause,
     RelayUrl,
     ReplyStyle,
+    ScannerUrl,
     SecretLine,
     SigningKeys,
     Span,
@@ -34,8 +38,12 @@ from app.settings.kinds import (
 from bus.sources import read_source
 from mail.origin import LOOPBACK
 from tickets import process
+from tickets.letter import Robot
+from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
+#: Longer than that nobody looks whether an answer was right.
+LONGEST_HOLD = timedelta(minutes=10)
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
@@ -197,6 +205,31 @@ class Imap(Table):
         return self
 
 
+class StormRule(Table):
+    """Of whose mails more than ``after`` within ``window`` are one ticket."""
+
+    name: Line
+    sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
+    robot: Literal[Robot.MACHINE] | None = None
+    subject: Line | None = None
+    window: Span
+    after: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def check_whose(self) -> Self:
+        if self.sender is None and self.robot is None:
+            raise ValueError("say whose mails: by sender, or with robot = 'machine'")
+        return self
+
+
+class Dkim(Table):
+    """What our mails are signed with."""
+
+    domain: MailDomain
+    selector: str = Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    key_file: DkimKeyFile
+
+
 class Mail(Table):
     """Mail in and out."""
 
@@ -205,10 +238,43 @@ class Mail(Table):
     address: Address = "support@example.org"
     relay: RelayUrl | None = None
     reply_address: ReplyStyle = "plus"
+    relay_connections: Annotated[int, Field(ge=1, le=100)] = 8
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 4
+    max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
+    link_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Literal["accept"] = "accept"
+    same_subject: Span | Literal["off"] = timedelta(days=3)
+    storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
+    dkim: Dkim | None = None
     imap: tuple[Imap, ...] = ()
+
+
+class Attachments(Table):
+    """Files that people send; sizes in bytes, archives of one message together."""
+
+    max_size: Count = 50 * MEBIBYTE
+    max_total: Count = 100 * MEBIBYTE
+    max_count: Count = 100
+    max_depth: Annotated[int, Field(ge=1, le=100)] = 30
+    max_unpacked: Count = 512 * MEBIBYTE
+    max_ratio: Count = 200
+    max_members: Count = 10_000
+    max_nesting: Annotated[int, Field(ge=1, le=20)] = 5
+    programs: tuple[Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")], ...] = tuple(
+        sorted(PROGRAM_NAMES)
+    )
+
+
+class Scan(Table):
+    """The scanner that files must pass; without a ``url`` there is none."""
+
+    url: ScannerUrl | None = None
+    max_size: Count = 25 * MEBIBYTE
+    timeout: Span = timedelta(seconds=60)
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
 
 
 class Telegram(Table):

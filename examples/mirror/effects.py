@@ -39,6 +39,13 @@ EFFECTS: dict[str, tuple[str, ...]] = {
         WHERE number = :partitionkey
         AND :author_kind = 'specialist' AND :visibility = 'public'""",
     ),
+    "zayavka.ticket.comment-edited.v1": (
+        "UPDATE comment SET visibility = :visibility WHERE id = :comment",
+        """UPDATE ticket SET first_answer_at = (
+        SELECT min(at) FROM comment WHERE ticket = :partitionkey
+        AND author_kind = 'specialist' AND visibility = 'public')
+        WHERE number = :partitionkey""",
+    ),
     "zayavka.ticket.comment-trusted.v1": (
         "UPDATE comment SET trust = 'plausible' WHERE id = :comment AND :accepted",
     ),
@@ -65,6 +72,9 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     ),
     "zayavka.ticket.escalated.v1": (),
     "zayavka.ticket.participant-added.v1": (_PARTICIPANT,),
+    "zayavka.ticket.participant-removed.v1": (
+        "DELETE FROM participant WHERE ticket = :partitionkey AND contact = :contact",
+    ),
     "zayavka.ticket.delivery-failed.v1": (
         """INSERT INTO failure VALUES (
         :partitionkey, :time, :channel, :recipient, :reason)""",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -73,9 +74,10 @@ def bare(mailbox: object) -> str:
 
 
 def texts(mail: EmailMessage) -> str:
-    """Return what a reader of the plain part sees."""
+    """Return what the plain part says, without the conversation quoted below."""
     part = mail.get_body(("plain",))
-    return str(part.get_content()) if part is not None else ""
+    whole = str(part.get_content()) if part is not None else ""
+    return re.split(r"^--- .* ---\r?$", whole, flags=re.MULTILINE)[0]
 
 
 def files(mail: EmailMessage) -> dict[str, bytes]:

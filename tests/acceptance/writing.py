@@ -183,7 +183,7 @@ def _ask(desk: Desk, ticket: Ticket, chance: random.Random) -> None:
         author=ticket.requester,
         text=words,
         channel=Channel.SMTP,
-        attachments=store_files(desk.work, files if chance.random() < 0.2 else []),
+        attachments=store_files(desk, files if chance.random() < 0.2 else []),
     )
     ticket, _ = add_comment(desk.work, ticket, draft)
     stages.answered_by_partner(desk, ticket, ticket.requester)

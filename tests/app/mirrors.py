@@ -22,7 +22,7 @@ from tests.app.workshop import Workshop
 from tests.desks import rules
 from tests.replay import State, sha256
 from tickets.desk import Desk
-from tickets.sending import Answer, Never, Sent
+from tickets.sending import Answer, Later, Never, Sent
 from tickets.words import EventType
 from tickets.work import Work
 
@@ -36,12 +36,15 @@ class Taker:
     """A bus that keeps what it takes and refuses the types it does not know."""
 
     refused: set[str] = field(default_factory=set)
+    away: bool = False
     events: list[Json] = field(default_factory=list)
 
     async def publish(self, batch: Sequence[Out]) -> list[Answer]:
         return [self._take(out) for out in batch]
 
     def _take(self, out: Out) -> Answer:
+        if self.away:
+            return Later("nobody there")
         if out.type in self.refused:
             return Never("no such type")
         self.events.append(json.loads(out.body))

@@ -39,12 +39,12 @@ def skip(shop: Workshop, stream: str) -> Json:
 def replayed(shop: Workshop, **wanted: object) -> int:
     """Let events leave again, all stretches of them; return how many."""
     asked: dict[str, object] = {"targets": [TARGET], "ticket": None, "since": None}
-    events, after, upto = 0, 0, None
-    while after != upto:
-        place = {"after": after, "upto": upto}
+    events = 0
+    done: Json = {"after": None, "upto": None, "more": True}
+    while done["more"]:
+        place = {"after": done["after"], "upto": done["upto"]}
         done = perform(shop, "bus replay", **{**asked, **wanted, **place})
         events += int(str(done["events"]))
-        after, upto = int(str(done["after"])), int(str(done["upto"]))
     return events
 
 
@@ -126,7 +126,7 @@ def test_a_replayed_ticket_leaves_again_as_it_was(records: Places) -> None:
 def test_all_since_a_moment_leaves_again_a_stretch_at_a_time(
     records: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clerk, "STRETCH", 3)
+    monkeypatch.setattr(clerk, "STRETCH", 2)
 
     async def scene(shop: Workshop) -> None:
         (taker,) = add_targets(shop, EVERYTHING)
@@ -142,6 +142,28 @@ def test_all_since_a_moment_leaves_again_a_stretch_at_a_time(
         for number in ("NN-2", "NN-3", "NN-4"):
             assert taker.sequences(number) == [1, 2, 3] * 2
         assert taker.sequences("NN-1") == [1, 2, 3]
+
+    run(records, scene)
+
+
+def test_nothing_newer_of_a_ticket_leaves_between_what_is_replayed(
+    records: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clerk, "STRETCH", 1)
+
+    async def scene(shop: Workshop) -> None:
+        (taker,) = add_targets(shop, EVERYTHING)
+        await shop.mail("1")
+        await shop.mail("2", subject="Другое")
+        taker.away = True
+        await shop.mail("3", more="In-Reply-To: <1@partner.example>", text="Ещё.")
+        taker.away = False
+        place: Json = {"after": None, "upto": None}
+        wanted = {"targets": [TARGET], "ticket": None, "since": "2020-01-01T00:00Z"}
+        done = perform(shop, "bus replay", **wanted, **place)
+        await shop.jump(hours=1)  # a stretch leaves before the next is asked for
+        assert taker.sequences("NN-1") == [1, 2, 3, 1, 2, 3, 4]
+        assert done["more"]
 
     run(records, scene)
 

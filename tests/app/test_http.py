@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from app.files import StoredFiles
-from app.http import Files, HttpServer, Part, Served, make_app
+from app.http import Files, HttpServer, LockedError, Part, Served, make_app
 from app.links import SignedLinks
 from storage import views
 from storage.store import Store
 from tests.storage.filled import LETTER, fill
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINKS = SignedLinks(base_url="", keys=(b"k" * 32,))
 
 
@@ -38,6 +40,12 @@ class Nothing:
         return None
 
 
+def stored(store: Store) -> StoredFiles:
+    return StoredFiles(
+        links=LINKS, store=store, now=lambda: NOON, gone=lambda language: language
+    )
+
+
 def get(
     path: str, *, health: Fine | None = None, files: Files | None = None
 ) -> httpx.Response:
@@ -55,6 +63,20 @@ def get(
             await server.stop()
 
     return asyncio.run(ask())
+
+
+class Locked:
+    """Files that are all dangerous."""
+
+    async def fetch(self, token: str) -> Served | None:
+        raise LockedError(token)
+
+
+def test_what_is_locked_is_refused_in_plain_words() -> None:
+    answer = get("/files/any", files=Locked())
+    assert answer.status_code == 403
+    assert "dangerous" in answer.text
+    assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 def test_it_is_alive_whatever_its_parts_are() -> None:
@@ -83,7 +105,7 @@ def test_a_page_that_is_not_there_is_404() -> None:
 
 def test_signed_addresses_lead_to_files_and_texts(store: Store) -> None:
     fill(store)
-    files = StoredFiles(links=LINKS, store=store)
+    files = stored(store)
     ticket = store.read(lambda tx: views.show_ticket(tx, "NN-1")) or {}
     first = ticket["comments"][0]
     answer = get(LINKS.file(first["attachments"][0]["sha256"]), files=files)
@@ -94,7 +116,7 @@ def test_signed_addresses_lead_to_files_and_texts(store: Store) -> None:
 
 
 def test_an_address_that_leads_nowhere_is_404(store: Store) -> None:
-    files = StoredFiles(links=LINKS, store=store)
+    files = stored(store)
     foreign = SignedLinks(base_url="", keys=(b"x" * 32,))
     for path in (
         LINKS.file("0" * 64),

@@ -125,6 +125,27 @@ def test_what_comes_later_or_in_doubt_is_sent_again_in_its_place(
     run(places, scene)
 
 
+def test_all_leave_within_a_minute_when_the_bus_is_back(places: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        fussy = Fussy()
+        fussy.broken = 1000
+        add_bus(shop, fussy)
+        with capture_logs() as logs:
+            for n in range(20):
+                await shop.mail(str(n), subject=f"Тема {n}")
+                for _ in range(6):
+                    await shop.jump(hours=1)
+        # One try an hour: the clock stands still between the jumps.
+        assert len(logs) == 1000 - fussy.broken <= 20 * 8
+        fussy.broken = 0
+        await shop.jump(minutes=1)
+        assert len(fussy.taken) == 1 + 20 * 3
+        for seqs in streams(fussy.taken).values():
+            assert seqs == list(range(1, len(seqs) + 1))
+
+    run(places, scene)
+
+
 def test_trouble_of_our_own_keeps_nothing_for_long(places: Places) -> None:
     async def scene(shop: Workshop) -> None:
         fussy = Fussy()

@@ -21,6 +21,7 @@ from typing_extensions import override
 from app.chatting import Chatting, Step
 from app.filing import Filing
 from app.intake import Intake, UpdateKeeper
+from app.links import SignedLinks
 from app.mailing import Mailing
 from app.outbox import Records
 from app.publishing import Commit
@@ -48,12 +49,14 @@ from storage.deliveries import Due
 from storage.doors import NewArrival
 from storage.errors import StorageDown
 from storage.flush import flush
+from storage.notices import ENDLESS
 from storage.people import add_specialist
 from storage.store import Places, Store
 from storage.transaction import Job, Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
+from tickets.attaching import Room
 from tickets.desk import Desk
 from tickets.outgoing import Mail
 from tickets.process import DEFAULT
@@ -103,7 +106,7 @@ class Workshop:
     def records(self) -> Records:
         return Records(
             store=self.store,
-            rules=rules(),
+            rules=self.filing.rules,
             write=flush,
             owner="test",
             now=self.clock.now,
@@ -125,6 +128,11 @@ class Workshop:
         confirmed = MappingProxyType({stage: timedelta(hours=4)})
         process = replace(DEFAULT, confirmed=confirmed)
         self.filing.rules = replace(self.filing.rules, process=process)
+
+    def hold_answers(self, seconds: float) -> None:
+        """Let answers be held before they leave."""
+        hold = timedelta(seconds=seconds)
+        self.filing.rules = replace(self.filing.rules, hold=hold)
 
     def open_site(self, code: str) -> None:
         """Let filing know of one more site."""
@@ -260,16 +268,26 @@ def hasten(store: Store) -> None:
     raw.close()
 
 
-def add_mailing(shop: Workshop, relay: MailRelay) -> None:
+def add_mailing(
+    shop: Workshop,
+    relay: MailRelay,
+    *,
+    room: Room = ENDLESS,
+    links: SignedLinks | None = None,
+) -> None:
     """Let the workshop send mail."""
-    sender = Sender(address=SUPPORT, name="Desk", signer=rules().signer, sites={})
+    sender = Sender(address=SUPPORT, name="Desk", signer=rules().signer, links=links)
 
     def compose(notice: Mail, nonce: str) -> tuple[str, bytes]:
         stamp = Stamp(nonce=nonce, at=shop.clock.now())
         return compose_notice(notice, texts(), sender=sender, stamp=stamp)
 
     mailing = Mailing(
-        records=shop.records, relay=relay, compose=compose, sender=SUPPORT
+        records=shop.records,
+        relay=relay,
+        compose=compose,
+        sender=SUPPORT,
+        room=room,
     )
     shop.sources.append(Relay(outbox=mailing, exit=mailing))
 
@@ -340,9 +358,11 @@ class Chat:
     def words(self, chat: int = FORUM, thread: int | None = None) -> list[str]:
         return [str(one.content.get("text", "")) for one in self.shown(chat, thread)]
 
-    async def say(self, words: str, upload: Upload | None = None) -> Message:
+    async def say(
+        self, words: str, upload: Upload | None = None, *, reply_to: int | None = None
+    ) -> Message:
         """Let the specialist write in the newest topic."""
-        writing = Writing(text=words, thread=self.topics()[-1])
+        writing = Writing(text=words, thread=self.topics()[-1], reply_to=reply_to)
         author = Author(user_id=ANNA, chat_id=FORUM)
         message = write(self.sandbox.telegram, author, writing, upload=upload)
         await self.settle()

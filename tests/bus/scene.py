@@ -313,5 +313,9 @@ def all_that_can_happen() -> Scene:
     scene.move_topic(closed=True)
     scene.move_topic(closed=False)
     scene.ask()
+    scene.mail("Отписаться", answers=first)
+    scene.mail("Я вернулась", answers=first)
+    for said in ("Не туда", "/undo"):
+        scene.say(said)
     scene.mail("Тут чужой", author="mallory@evil.example", subject="[NN-1] Принтер")
     return scene

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mail import parse
 from tests.corpus.cases import Case, cases
+from tests.corpus.disputed import DISPUTED
 from tests.corpus.judging import answer_differences, differences
 from tickets.letter import Letter
 from tickets.words import Fate
@@ -43,6 +44,8 @@ def _rows(case: Case) -> Iterator[str]:
     """Yield the rows of the table that a case counts in."""
     yield f"{case.kind}"
     yield f"{case.kind}, from {case.source}"
+    if case.kind == "parse" and case.name not in DISPUTED:
+        yield f"{case.kind}, what is not disputed"
     if case.kind == "reply":
         yield f"{case.kind}, in {case.language}"
         if case.language in RUSSIAN:
@@ -81,6 +84,8 @@ def main() -> None:
         total.update(row for row, _ in rows)
         right.update(row for row, is_right in rows if is_right)
         lines += [case.name, *(f"    {each}" for each in wrong)] if wrong else []
+        if wrong and case.name in DISPUTED:
+            lines.append(f"    disputed: it {DISPUTED[case.name]}")
     for row in sorted(total):
         share = right[row] / total[row]
         lines.append(f"{row:40}{right[row]:5} of {total[row]:4} {share:7.1%}")

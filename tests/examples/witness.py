@@ -93,7 +93,8 @@ def _tickets(tx: Transaction) -> Rows:
 def _participants(tx: Transaction) -> Rows:
     one = PARTICIPANT.c
     query = select(TICKET.c.number, one.contact_id, one.role, one.quiet)
-    return list(tx.run(query.join(TICKET, TICKET.c.id == one.ticket_id)))
+    query = query.join(TICKET, TICKET.c.id == one.ticket_id)
+    return list(tx.run(query.where(one.left_at.is_(None))))
 
 
 def _comments(tx: Transaction) -> Rows:

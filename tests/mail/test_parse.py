@@ -108,8 +108,22 @@ def test_a_forwarded_mail_gives_the_text_of_one_who_wrote_none() -> None:
     letter = _mixed(b"Content-Type: message/rfc822\n\nSubject: s\n\ninner")
     assert letter.text == "inner"
     assert [(file.name, file.media_type) for file in letter.files] == [
-        ("message-1.eml", "message/rfc822")
+        ("s.eml", "message/rfc822")
     ]
+
+
+def test_the_author_of_an_attached_mail_is_known_if_it_comes_without_a_word() -> None:
+    attached = b"Content-Type: message/rfc822\n\nFrom: a@b.c\n\ninner"
+    assert _mixed(attached).forwarded_from == Mailbox(address="a@b.c")
+    assert _mixed(b"\nLook at this.", attached).forwarded_from is None
+
+
+def test_what_attached_mails_say_stands_below_the_text() -> None:
+    attached = b"Content-Type: message/rfc822\n\nSubject: %s\n\nSays %s."
+    letter = _mixed(b"\nLook.", attached % (b"a/b?", b"one"), attached % (b"", b"two"))
+    assert letter.text == "Look."
+    assert letter.quoted == "Says one.\n\nSays two."
+    assert [file.name for file in letter.files] == ["a b.eml", "message-2.eml"]
 
 
 def test_the_parts_of_a_report_are_files() -> None:
@@ -129,7 +143,7 @@ def test_a_calendar_and_a_named_text_are_files() -> None:
     )
     assert letter.text == "hello"
     assert [file.name for file in letter.files] == [
-        "file-1.ics",
+        "invite.ics",
         "log.txt",
         "file-3.txt",
     ]
@@ -229,6 +243,8 @@ def test_limits_are_kept_and_said() -> None:
     [
         ("Name (Company) <a@b.c>", Mailbox(address="a@b.c", name="Name (Company)")),
         ("a@b.c (Name)", Mailbox(address="a@b.c", name="Name")),
+        (r"a@b.c (One \) name)", Mailbox(address="a@b.c", name="One ) name")),
+        ("Ann <a(Sales)@b.c>", Mailbox(address="a@b.c", name="Ann (Sales)")),
         ('"Doe, John" <a@b.c>', Mailbox(address="a@b.c", name="Doe, John")),
         ("Name a@b.c", Mailbox(address="a@b.c", name="Name")),
         ("Group: Ann <a@b.c>, d@e.f;", Mailbox(address="a@b.c", name="Ann")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mail.answers import TooLarge
 from mail.link import Manner
 from mail.send import SmtpRelay
 from mail.server import Server
@@ -41,7 +42,7 @@ async def relay_to(
         await relay.close()
 
 
-async def send(relay: SmtpRelay, content: bytes = MAIL) -> Answer:
+async def send(relay: SmtpRelay, content: bytes = MAIL) -> Answer | TooLarge:
     return await relay.send("help@desk.example", "ann@partner.example", content)
 
 

@@ -14,6 +14,7 @@ from storage import backlog, chats, deliveries, handles, lanes
 from storage.deliveries import Due, Frozen
 from storage.errors import LeaseLost
 from storage.flush import flush
+from storage.lanes import Besides
 from storage.store import Places, Store
 from storage.transaction import Transaction
 from tickets.words import DeliveryState, Medium
@@ -172,6 +173,27 @@ def test_a_mail_is_known_though_its_first_attempt_never_had_words(relay: Relay) 
     relay.begin(again)
     mails = text("SELECT delivery_id FROM sent_mail")
     assert relay.store.read(lambda tx: tx.run(mails).all()) == [(again.id,)]
+
+
+def test_of_some_budgets_nothing_is_claimed(relay: Relay) -> None:
+    queued = {
+        name: relay.queue(lane=f"mail/{name}", budget=name) for name in ("a", "b", "c")
+    }
+    assert [one.id for one in relay.claim(budget=Besides(["a", "c"]))] == [queued["b"]]
+    left = relay.claim(budget=Besides(["x"]))
+    assert [one.id for one in left] == [queued["a"], queued["c"]]
+
+
+def test_what_was_held_and_cancelled_after_the_claim_is_not_begun(relay: Relay) -> None:
+    until = relay.now + timedelta(seconds=15)
+    held, behind = relay.queue(hold_until=until), relay.queue()
+    assert relay.claim() == []
+    relay.now = until
+    (due,) = relay.claim()
+    relay.store.write(lambda tx: handles.cancel(tx, held))
+    assert relay.begin(due) == []
+    assert relay.row(held).state == "cancelled"
+    assert [one.id for one in relay.claim()] == [behind], "and its lane is free"
 
 
 def test_who_lost_the_lane_neither_begins_nor_marks(relay: Relay) -> None:

@@ -21,17 +21,19 @@ from storage.lanes import Filling
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.databases import Templates
-from tests.desks import FORUM, rules
+from tests.desks import FORUM, post, rules
 from tests.storage.desk import ANNA_ID, InStore, hire, mail, play, said, show
 from tickets.desk import Desk
 from tickets.happenings import handle
 from tickets.letter import Mailbox
 from tickets.model import CommentId, TicketId
+from tickets.storm import StormRule
 from tickets.talk import Fetched, Pressed, RemoteFile
 from tickets.words import Medium
 from tickets.work import Work
 
 BORIS_ID = 4343
+OLGA_TOO = (Mailbox(address="olga@partner.example"),)
 FILE = RemoteFile(remote_id="r", name="a.pdf", media_type="a/pdf", size=9)
 
 
@@ -273,3 +275,39 @@ def test_a_connection_that_broke_is_told_in_our_words_and_replaced(
     error = bench.store.submit(cut).exception()
     assert isinstance(error, StorageError)
     assert bench.run(lambda desk: desk.books.next_number("NN")) == "NN-1"
+
+
+def test_two_mails_about_the_same_at_once_are_one_ticket(bench: InStore) -> None:
+    mail(bench, cc=OLGA_TOO, subject="Сканер")
+    asking = rules(same_subject=timedelta(days=3))
+    cc = (Mailbox(address="ivan@partner.example"),)
+    first = post(subject="Не печатает принтер", message_id="<2@x>", cc=OLGA_TOO)
+    second = post(
+        author=OLGA_TOO[0], subject="RE: Не печатает принтер", message_id="<3@x>", cc=cc
+    )
+
+    def act(came: Any) -> Callable[[Desk], object]:
+        return lambda desk: handle(
+            Desk(work=desk.work, books=desk.books, rules=asking), came
+        )
+
+    at_once(bench, act(first), act(second))
+    assert rows(bench, "SELECT count(*) FROM ticket") == [(2,)]
+    assert rows(bench, "SELECT count(*) FROM comment WHERE ticket_id > 0") == [(3,)]
+
+
+def test_two_first_mails_of_a_storm_at_once_are_both_counted(bench: InStore) -> None:
+    rule = StormRule(
+        name="r", sender="@mon.example", window=timedelta(minutes=5), after=1
+    )
+    asking = rules(storms=(rule,))
+
+    def act(n: int) -> Callable[[Desk], object]:
+        came = post(author=Mailbox(address=f"h{n}@mon.example"), message_id=f"<{n}@m>")
+        return lambda desk: handle(
+            Desk(work=desk.work, books=desk.books, rules=asking), came
+        )
+
+    at_once(bench, act(1), act(2))
+    assert rows(bench, "SELECT count(*) FROM ticket") == [(1,)]
+    assert rows(bench, "SELECT untold FROM storm") == [(1,)]

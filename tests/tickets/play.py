@@ -91,6 +91,7 @@ class Play:
         files: tuple[RemoteFile, ...] = (),
         author: int = ANNA.telegram_id,
         anonymous: bool = False,
+        reply_to: int | None = None,
     ) -> Verdict:
         said = Said(
             chat=FORUM,
@@ -100,6 +101,7 @@ class Play:
             anonymous=anonymous,
             text=text,
             files=files,
+            reply_to=reply_to,
         )
         return self.handle(said)
 

@@ -33,11 +33,26 @@ def take_specialist(desk: Desk, origin: Origin, order: UpsertSpecialist) -> Verd
     ):
         message = f"Telegram id {order.telegram_id} is another specialist's"
         raise RefusedError("account-taken", message)
+    _demand_free(desk, order, known)
     if known is None:
         row = _hire(desk, origin, order)
     else:
         row = _change_specialist(desk, origin, order, known=known)
     return taken(desk, Told(foreign=foreign, row=row, version=order.version))
+
+
+def _demand_free(
+    desk: Desk, order: UpsertSpecialist, known: KnownSpecialist | None
+) -> None:
+    email = _email(order)
+    holder = desk.books.specialist_by_address(email) if email else None
+    own = known.specialist.id if known else None
+    if holder is not None and holder.specialist.id != own:
+        raise RefusedError("address-taken", f"{email} is another specialist's")
+
+
+def _email(order: UpsertSpecialist) -> str | None:
+    return order.email.lower() if order.email else None
 
 
 def _unless_told(
@@ -60,6 +75,7 @@ def _hire(desk: Desk, origin: Origin, order: UpsertSpecialist) -> int:
         site=order.site,
         role=order.role,
         language=order.language,
+        email=_email(order),
     )
     hire(desk.work, person, actor=origin.actor)
     return person.id
@@ -75,6 +91,7 @@ def _change_specialist(
         site=order.site,
         role=order.role,
         language=order.language or known.specialist.language,
+        email=_email(order) or known.specialist.email,
     )
     after = KnownSpecialist(
         specialist=person, active=order.active, version=known.version + 1

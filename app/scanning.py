@@ -1,0 +1,87 @@
+"""Files pass the scanner before all else, and wait while it is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mail.files.scanner import AwayError, Scanner, UnscannableError
+from scheduler.arrivals import AwaitedError, HopelessError
+from tickets.examined import CLEAN, TOO_LARGE, Examined
+from tickets.letter import File
+from tickets.post import Post
+from tickets.talk import Fetched, Happening
+
+#: So many arrivals wait for their turn in memory. Others give their lanes back for a
+#: while, so that those without files have room.
+QUEUE = 20
+#: How much longer each that was put off lets the next one wait, in seconds.
+_STEP = 0.02
+
+
+class RefusedError(HopelessError):
+    """A person must look: the scanner cannot judge a file."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Scanning:
+    """scheduler.arrivals.Screen over a scanner.
+
+    Files over ``max_size`` bytes pass unscanned, and are marked.
+    """
+
+    scanner: Scanner
+    max_size: int
+    _queued: int = 0
+    _put_off: int = 0
+
+    def concerns(self, came: Post | Happening) -> bool:
+        if isinstance(came, Post):
+            return came.letter.report is None and bool(came.letter.files)
+        return isinstance(came, Fetched)
+
+    async def pass_through(self, came: Post | Happening) -> Post | Happening:
+        """Return it with the scanner's verdicts; AwaitedError, RefusedError."""
+        if self._queued >= QUEUE:
+            self._put_off += 1
+            after = timedelta(seconds=1 + self._put_off * _STEP)
+            raise AwaitedError("many files wait for the scanner", after)
+        self._queued += 1
+        try:
+            return await self._judge(came)
+        except AwayError as away:
+            raise AwaitedError(str(away), timedelta(seconds=away.after)) from away
+        except UnscannableError as error:
+            raise RefusedError(str(error)) from error
+        finally:
+            self._queued -= 1
+            self._put_off = max(0, self._put_off - 1)
+
+    async def _judge(self, came: Post | Happening) -> Post | Happening:
+        match came:
+            case Post():
+                files = await self._judge_all(came.letter.files)
+                return replace(came, letter=replace(came.letter, files=files))
+            case Fetched():
+                examined = await self._scan(came.content, came.examined)
+                return replace(came, examined=examined)
+            case _:
+                return came
+
+    async def _judge_all(self, files: Iterable[File]) -> tuple[File, ...]:
+        """Scan the files of a message one after another, and like ones once."""
+        known: dict[str, Examined] = {}
+        judged = []
+        for file in files:
+            if file.sha256 not in known:
+                known[file.sha256] = await self._scan(file.content, file.examined)
+            judged.append(replace(file, examined=known[file.sha256]))
+        return tuple(judged)
+
+    async def _scan(self, content: bytes, examined: Examined) -> Examined:
+        if len(content) > self.max_size:
+            return replace(examined, scanned=TOO_LARGE)
+        found = await self.scanner.scan(content)
+        scanned = TOO_LARGE if found.too_large else CLEAN
+        return replace(examined, virus=found.virus, scanned=scanned)

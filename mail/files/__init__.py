@@ -1,0 +1,1 @@
+"""What is in the files that people send: what they are, unpacked sizes, viruses."""
