@@ -2,6 +2,7 @@
 # make demo   a morning at the desk, in under a minute
 # make test   the whole suite; make check: the linters; make bench: figures
 # make corpus  mails of other projects, where they are kept, and how they are read
+# make hostile  mails made to hurt, and what reading each costs
 # make texts  bring new messages into the catalogues, to be translated there
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ PORTS ?=
 # Most tests wait for servers and disks: two at a time take half as long.
 WORKERS ?= 2
 
-.PHONY: run demo test check bench corpus servers amqp1 format texts lock clean
+.PHONY: run demo test check bench corpus hostile servers amqp1 format texts lock clean
 
 run: .venv/run-ready
 	$(BIN)/zayavka run --sandbox
@@ -35,6 +36,9 @@ bench: .venv/dev-ready
 
 corpus: .venv/dev-ready
 	$(BIN)/python -m tests.corpus
+
+hostile: .venv/dev-ready
+	$(BIN)/python -m tests.mail.hostile
 
 format: .venv/dev-ready
 	$(BIN)/ruff check --fix .

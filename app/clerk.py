@@ -9,10 +9,20 @@ from typing import Any
 
 from app.config import Config
 from app.publishing import Commit, publishing_for
+from app.reading import HOW_TO_GET
 from app.settings.secret import load_keys
 from bus.schemas import Schemas
 from bus.skipping import NoPlaceError, skipped
-from storage import arrivals, contacts, digests, handles, people, published, replays
+from storage import (
+    arrivals,
+    contacts,
+    digests,
+    handles,
+    people,
+    published,
+    replays,
+    traffic,
+)
 from storage.transaction import Transaction
 from tickets import lanes
 from tickets.digests import Format, Period
@@ -135,6 +145,12 @@ def add_specialist(  # noqa: PLR0913 # a person's fields, all by name
 
 
 def retry_arrival(_clerk: Clerk, tx: Transaction, *, id: int) -> Json:  # noqa: A002 # the key of the JSON
+    found = traffic.show_arrival(tx, id)
+    if found is not None and "problem" in found["envelope"]:
+        raise Refused(
+            f"arrival {id} is only the headers of a mail that stays in mailbox "
+            f"{found['envelope']['mailbox']}. {HOW_TO_GET}"
+        )
     if not arrivals.retry(tx, ArrivalId(id)):
         raise Refused(f"arrival {id} is not parked, or there is none: nothing to retry")
     return {"id": id, "state": "new"}

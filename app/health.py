@@ -163,6 +163,8 @@ class Watch:
         said = [f"{status.taken} taken"]
         if status.left:
             said.append(f"{status.left} of them stay in the mailbox unread")
+        if status.is_held:
+            said.append("waits until what it took is filed")
         if status.note:
             said.append(status.note)
         return Part(ok=status.error is None, detail=status.error or ", ".join(said))

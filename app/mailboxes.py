@@ -10,12 +10,16 @@ from functools import partial
 from app.intake import storable
 from mail.imap import envelope
 from mail.imap.mailbox import Fetched, Position
-from storage import doors, mailboxes
+from storage import backlog, doors, mailboxes
 from storage.doors import NewArrival
 from storage.store import Store
 from tickets import lanes
 from tickets.model import Json
 from tickets.words import Channel
+
+#: A mailbox is read no further while so many arrivals, or bytes, wait to be filed.
+MOST_WAITING = 1000
+MOST_WAITING_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +43,10 @@ class MailboxKeeper:
         arrivals = [self._arrival(mail, position) for mail in mails]
         self.store.keep_large({one.key: one.raw for one in arrivals})
         self.store.write(partial(doors.keep, incoming=arrivals))
+
+    def is_behind(self) -> bool:
+        count, size = self.store.read(lambda tx: backlog.unfiled(tx, MOST_WAITING))
+        return count >= MOST_WAITING or size >= MOST_WAITING_BYTES
 
     def settle(self, position: Position) -> None:
         value = asdict(position)

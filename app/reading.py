@@ -23,6 +23,13 @@ from tickets.words import Channel
 command_schemas = cache(CommandSchemas)
 
 
+#: What lets a mail be read that was left in its mailbox.
+HOW_TO_GET = (
+    "To have it read, mend that, then move it to another folder and back: the desk "
+    "reads it as a new one"
+)
+
+
 class UnreadableError(Exception):
     """No reader knows this kind of arrival."""
 
@@ -31,7 +38,9 @@ class LeftInMailboxError(HopelessError):
     """The mail was not taken, only its headers."""
 
     def __init__(self, mailbox: str, problem: str) -> None:
-        super().__init__(f"a mail in mailbox {mailbox} {problem}: it is still there")
+        super().__init__(
+            f"a mail in mailbox {mailbox} {problem}: it is still there. {HOW_TO_GET}"
+        )
 
 
 def read(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post | Happening:

@@ -6,6 +6,7 @@ import binascii
 import io
 import re
 from binascii import a2b_base64, a2b_qp, a2b_uu
+from collections.abc import Iterator
 
 from fast_mail_parser import ParseError, parse_email_tree
 
@@ -14,6 +15,8 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _OTHER = bytes(set(range(256)) - set(_ALPHABET))
 _LINE = re.compile(rb"^[A-Za-z0-9+/]+={0,2}(?=\s*$)", re.MULTILINE)
 _CHUNK = re.compile(rb"[A-Za-z0-9+/]+")
+_UU_BEGIN = re.compile(rb"^begin [^\n]*\n", re.MULTILINE)
+_PIECE = 64 * 1024
 _BROKEN_SOFT_BREAK = re.compile(rb"=[ \t]{1,80}(?=\r?\n)")
 
 
@@ -32,8 +35,17 @@ def undo(encoding: str, body: bytes) -> tuple[bytes, bool]:
 
 def quoted_printable(body: bytes) -> bytes:
     if b"= " in body or b"=\t" in body:
-        body = _BROKEN_SOFT_BREAK.sub(b"=", body)
+        body = b"".join(_BROKEN_SOFT_BREAK.sub(b"=", each) for each in _pieces(body))
     return a2b_qp(body)
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """Yield a body in pieces of whole lines: a change costs memory by its number."""
+    at = 0
+    while at < len(body):
+        end = body.find(b"\n", at + _PIECE) + 1 or len(body)
+        yield body[at:end]
+        at = end
 
 
 def base64(text: bytes) -> bytes:
@@ -81,17 +93,20 @@ def _chunk(text: bytes) -> bytes:
 
 
 def _uu(body: bytes) -> tuple[bytes, bool]:
-    out, damaged, begun = bytearray(), False, False
-    for line in io.BytesIO(body):
-        if not begun:
-            begun = line.startswith(b"begin ")
-        elif line.rstrip() == b"end":
+    begin = _UU_BEGIN.search(body)
+    return uuencoded(body[begin.end() :]) if begin else (body, True)
+
+
+def uuencoded(lines: bytes) -> tuple[bytes, bool]:
+    """Decode the lines of uuencode up to its end; the flag says they are damaged."""
+    out, damaged = bytearray(), False
+    for line in io.BytesIO(lines):
+        if line.rstrip() == b"end":
             break
-        else:
-            content = _uu_line(line.rstrip(b"\r\n"))
-            damaged = damaged or content is None
-            out += content or b""
-    return (bytes(out), damaged) if begun else (body, True)
+        content = _uu_line(line.rstrip(b"\r\n"))
+        damaged = damaged or content is None
+        out += content or b""
+    return bytes(out), damaged
 
 
 def _uu_line(line: bytes) -> bytes | None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from mail import names, transfer
 
-_BEGIN = "begin "
-_BLOCK = re.compile(
-    r"^begin[ ][0-7]{3,4}[ ](?P<name>[^\r\n]{1,200})\r?\n"
-    r"(?P<lines>(?>(?:[!-`][\x20-\x60]{0,90}[^\S\n]*\n)*)"
-    r"(?:[`\x20]?[^\S\n]*\n)?)end[^\S\n]*$\n?",
-    re.MULTILINE,
-)
+_BEGIN = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n", re.MULTILINE)
+_END = re.compile(r"^end[ \t]{0,80}(?:\n|\Z)", re.MULTILINE)
+_ALPHABET = bytes(range(0x20, 0x61)) + b"\t\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,16 +26,26 @@ def take_out(text: str, most: int) -> tuple[str, list[Enclosed]]:
 
     Takes linear time however many begin and do not end: none reaches over another.
     """
-    if _BEGIN not in text or "\nend" not in text:
-        return text, []
+    begins = list(islice(_BEGIN.finditer(text), most + 1)) if "begin " in text else []
     found: list[Enclosed] = []
+    rest: list[str] = []
+    at = 0
+    for place, begin in enumerate(begins[:most]):
+        after = begins[place + 1].start() if place + 1 < len(begins) else len(text)
+        end = _END.search(text, begin.end(), after)
+        content = _content(text[begin.end() : end.start()]) if end else None
+        if end and content is not None:
+            name = names.safe(begin[1]) or f"file-{len(found) + 1}.bin"
+            found.append(Enclosed(name=name, content=content))
+            rest.append(text[at : begin.start()])
+            at = end.end()
+    return "".join([*rest, text[at:]]) if found else text, found
 
-    def take(match: re.Match[str]) -> str:
-        content, damaged = transfer.undo("uuencode", match[0].encode())
-        if damaged:
-            return match[0]
-        name = names.safe(match["name"]) or f"file-{len(found) + 1}.bin"
-        found.append(Enclosed(name=name, content=content))
-        return ""
 
-    return _BLOCK.sub(take, text, count=most), found
+def _content(lines: str) -> bytes | None:
+    """Decode the lines between; None if they are no such code."""
+    octets = lines.encode()
+    if octets.translate(None, _ALPHABET):
+        return None
+    content, damaged = transfer.uuencoded(octets)
+    return None if damaged else content

@@ -26,6 +26,14 @@ def of_arrivals(tx: Transaction) -> Backlog:
     return count, oldest, int(tx.run(parked).scalar_one())
 
 
+def unfiled(tx: Transaction, most: int) -> tuple[int, int]:
+    """Return how many arrivals wait to be filed, ``most`` at most, and their bytes."""
+    some = select(ARRIVAL.c.size).where(WAITING["arrival"]).limit(most).subquery()
+    size = func.coalesce(func.sum(some.c.size), 0)
+    count, total = tx.run(select(func.count(), size).select_from(some)).one()
+    return count, int(total)
+
+
 def of_deliveries(
     tx: Transaction, channel: Medium, targets: Sequence[str] | None = None
 ) -> Backlog:

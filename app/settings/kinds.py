@@ -38,11 +38,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
-def _scanner(url: str) -> str:
-    read_place(url)
-    return url
-
-
 def _base(info: ValidationInfo) -> Path:
     context: dict[str, Path] = info.context or {}
     return context.get("base", Path.cwd())
@@ -115,6 +110,11 @@ def _blobs(url: str, info: ValidationInfo) -> str:
     if not url.startswith("file:"):
         raise ValueError("must be file:PATH")
     return _resolve_url(url, info)
+
+
+def _scanner(url: str, info: ValidationInfo) -> str:
+    read_place(url)
+    return _resolve_url(url, info) if url.startswith("unix:") else url
 
 
 def _relay(secret: SecretStr, info: ValidationInfo) -> SecretStr:

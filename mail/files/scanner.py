@@ -21,8 +21,9 @@ PROBE, PROBE_SECONDS = b"Is anybody there?\n", 5.0
 SOONEST, LATEST, SHARE = 1.0, 60.0, 0.25
 #: So long away, in seconds, and the operators are told; a restart takes less.
 GRACE = 30.0
-#: So often may the scanner fail over the same bytes while it judges others.
-FAILURES = 5
+#: So often may the scanner fail over the same bytes while it judges others. They wait
+#: so many times longer from one try to the next: with this, 23 minutes in all.
+FAILURES, PATIENCE = 6, 4.0
 #: Of so many files that it failed over this is remembered.
 SUSPECTS = 1000
 
@@ -119,10 +120,17 @@ class Scanner:
             self._recovered()
 
     async def _failed(self, content: bytes, reason: str) -> Exception:
-        """Return what to raise: it is away, or these bytes are too much for it."""
-        outage = await self._away(reason)
+        """Return what to raise: it is away, or these bytes are too much for it.
+
+        They are if it answers otherwise, or judged others since they were last tried.
+        """
+        after, answers = 0.0, True
+        try:
+            await self.probe()
+        except AwayError as away:
+            after, answers = away.after, False
         suspect = self._suspects.setdefault(_key(content), _Suspect())
-        if self.judged > suspect.judged:
+        if answers or self.judged > suspect.judged:
             suspect.failures += 1
             suspect.judged = self.judged
         if suspect.failures >= FAILURES:
@@ -130,7 +138,7 @@ class Scanner:
             return UnscannableError(reason)
         if len(self._suspects) > SUSPECTS:
             del self._suspects[next(iter(self._suspects))]
-        return AwayError(reason, max(outage.pause(self.ticks()), suspect.failures**2))
+        return AwayError(reason, max(after, PATIENCE**suspect.failures))
 
     async def _away(self, reason: str) -> Outage:
         now = self.ticks()

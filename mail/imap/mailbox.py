@@ -111,6 +111,10 @@ class Keeper(Protocol):
         """Return once mails and position are committed, or neither is and it raises."""
         ...
 
+    def is_behind(self) -> bool:
+        """Say whether so much waits to be worked that more would only fill a disk."""
+        ...
+
     def settle(self, position: Position) -> None:
         """Return once the position is committed."""
         ...

@@ -11,10 +11,12 @@ class Pace:
     """Seconds; after trouble twice as long each time, spread by a half.
 
     ``idle`` is how long the server is trusted to tell of new mail before it is asked
-    again, ``poll`` how often one is asked that does not tell.
+    again, ``poll`` how often one is asked that does not tell; ``breath`` is how often
+    the records are asked whether they have caught up.
     """
 
     poll: float = 20.0
+    breath: float = 0.5
     idle: float = 120.0
     first: float = 1.0
     longest: float = 60.0

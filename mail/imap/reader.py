@@ -27,6 +27,7 @@ class Status:
 
     error: str | None = "not connected yet"
     note: str = ""  # what an operator should know though mail is read
+    is_held: bool = False  # until what was taken has been worked
     failures: int = 0
     taken: int = 0
     left: int = 0  # of these, mails that stay in the mailbox unread
@@ -116,6 +117,7 @@ class Reader:
         """Keep and mark all mails that are new, oldest first."""
         before = position
         for group in self._fetching.groups(session, position.uid):
+            self._let_others_catch_up()
             if self._stopping.is_set():
                 return position
             with self._turn(group):
@@ -126,6 +128,14 @@ class Reader:
         if position != before:
             self.keeper.settle(position)
         return position
+
+    def _let_others_catch_up(self) -> None:
+        """Wait, for a first reading may find more mails than the disk has room for."""
+        while not self._stopping.is_set() and self.keeper.is_behind():
+            self.status.is_held = True
+            self._well()
+            self._stopping.wait(self.pace.breath)
+        self.status.is_held = False
 
     @contextmanager
     def _turn(self, group: dict[int, int]) -> Iterator[None]:

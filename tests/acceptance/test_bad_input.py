@@ -14,7 +14,7 @@ from tests.acceptance.desks import command
 from tests.acceptance.houses import House, Site
 from tests.acceptance.letters import letter
 from tests.acceptance.waiting import eventually
-from tests.mail.hostile import nested
+from tests.mail.hostile.frame import nested
 
 HEAD = b"From: Eve <eve@%s.example>\r\nTo: support@example.org\r\n"
 BREAKS = b"=?utf-8?B?QQ0KQmNjOiB4QHkueg==?="  # A, a line break, Bcc: x@y.z

@@ -39,7 +39,7 @@ def holding(tmp_path: Path, staffed: Path, forks: Forks) -> Iterator[House]:
     (folder / "dkim.pem").write_bytes(key.private_bytes(*form))
     with open_house(folder, staffed, more=HOLD) as opened:
         config = opened.desk.config
-        held = config.read_text().replace("[mail]\n", '[mail]\nhold = "3s"\n')
+        held = config.read_text().replace("[mail]\n", '[mail]\nhold = "8s"\n')
         config.write_text(held)
         opened.desk.warm(forks)
         yield opened
@@ -59,8 +59,8 @@ def test_what_is_taken_back_after_a_kill_is_sent_to_nobody(holding: House) -> No
     eventually(lambda: mark(holding, right) == ["👀"], what="it is queued")
     holding.desk.kill()
     holding.desk.start()
+    eventually(lambda: mark(holding, right) == ["👌"], seconds=30, what="delivered")
     holding.mail(site.person("ivan"), "Туда.")
-    eventually(lambda: mark(holding, right) == ["👌"], what="it is delivered")
     sent = [texts(one) for one in holding.mailboxes.mails(site.person("ivan"))]
     assert not any("Не туда." in one for one in sent)
     holding.quiet()
@@ -83,7 +83,7 @@ def test_every_mail_bears_the_signature_that_check_says_to_publish(
     site = holding.sites[0]
     _, topic = holding.open(site)
     holding.write(topic, "Перезагрузите.")
-    holding.mail(site.person("ivan"), "Перезагрузите.")
+    holding.quiet(seconds=30)
     sent = list((holding.mailboxes.folder / "new").iterdir())
     assert len(sent) == 2
     for path in sent:

@@ -159,6 +159,19 @@ def test_an_operators_chat_that_is_gone_ends_with_one_parked_alarm(
 
 def test_every_alarm_has_its_words() -> None:
     facts = {"id": 1, "target": "t", "stream": "s", "which": "w", "reason": "r"}
-    for notice in ("bus", "delivery", "arrival"):
+    for notice in ("bus", "delivery", "arrival", "scanner"):
         for language in ("ru", "en"):
             assert "🚨" in texts().say(f"chat.alarm.{notice}", language, **facts)
+
+
+def test_an_outage_of_the_scanner_is_told(places: Places) -> None:
+    async def scene(shop: Workshop) -> None:
+        async with chat(shop) as place:
+            job = partial(ALARMS.scanner_away, reason="Connection refused")
+            shop.store.write(job)
+            await shop.settle()
+            (text,) = said(place)
+        assert "Антивирус не отвечает" in text
+        assert "Connection refused" in text
+
+    run(places, scene)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.config import Config, ConfigError, load, rules_from, validate_for_run
+from app.parts.files import clamd_of, make_examining
 from app.settings.kinds import without_password
+from mail.files.clamd import Clamd, Place
 from tests.mail.sink import CERTIFICATE
 from tickets.process import DEFAULT
 
@@ -418,3 +420,21 @@ def test_former_keys_are_still_accepted(folder: Path) -> None:
 )
 def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert without_password(url) == shown
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "clamd://", "unix:", "socket"])
+def test_a_scanner_is_named_by_host_or_socket(folder: Path, url: str) -> None:
+    text = f'[scan]\nurl = "{url}"\n'
+    with pytest.raises(ConfigError, match=r"scan\.url = .*must be clamd://HOST:PORT"):
+        load(write(folder, text))
+
+
+def test_a_scanners_socket_may_stand_beside_the_configuration(folder: Path) -> None:
+    config = load(write(folder, '[scan]\nurl = "unix:clamd.sock"\n'))
+    assert clamd_of(config) == Clamd(place=Place(path=str(folder / "clamd.sock")))
+
+
+def test_what_is_beyond_a_limit_is_the_operators_choice(folder: Path) -> None:
+    config = load(write(folder, '[attachments]\nprograms = ["bas"]\nmax_count = 2\n'))
+    assert rules_from(config).programs == {"bas"}
+    assert make_examining(config).limits.files == 2

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from app.files import StoredFiles
-from app.http import Files, HttpServer, Part, Served, make_app
+from app.http import Files, HttpServer, LockedError, Part, Served, make_app
 from app.links import SignedLinks
 from storage import views
 from storage.store import Store
@@ -63,6 +63,20 @@ def get(
             await server.stop()
 
     return asyncio.run(ask())
+
+
+class Locked:
+    """Files that are all dangerous."""
+
+    async def fetch(self, token: str) -> Served | None:
+        raise LockedError(token)
+
+
+def test_what_is_locked_is_refused_in_plain_words() -> None:
+    answer = get("/files/any", files=Locked())
+    assert answer.status_code == 403
+    assert "dangerous" in answer.text
+    assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 def test_it_is_alive_whatever_its_parts_are() -> None:

@@ -7,7 +7,7 @@ import itertools
 import shutil
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app import mailboxes
 from app.config import load
 from app.service import Service
 from storage.audit import audit
+from tests.app.conftest import Ran
 from tests.dovecot import PASSWORD, Dovecot
 from tests.mail.imap.keeping import until
 from tests.mail.imap.scripted import Scripted
@@ -79,10 +81,13 @@ class Running:
         return found.received
 
 
-def serve(desk: Path, act: Callable[[Running], None]) -> None:
+def serve(
+    desk: Path,
+    act: Callable[[Running], None],
+    roles: Sequence[str] = ("intake", "worker", "http"),
+) -> None:
     async def scene() -> None:
-        roles = ("intake", "worker", "http")
-        async with Service(config=load(desk), roles=roles) as service:
+        async with Service(config=load(desk), roles=tuple(roles)) as service:
             running = Running(ports=service.ports(), service=service)
             await asyncio.to_thread(act, running)
 
@@ -210,6 +215,56 @@ def test_a_mail_that_is_too_large_is_parked_with_the_reason(
         assert running.audit() == 1
 
     serve(desk, act)
+
+
+def test_a_mail_that_was_too_large_is_read_as_its_error_says(
+    desk: Path, dovecot: Dovecot, user: str
+) -> None:
+    configure(desk, "max_size = 1000\n" + table("box", dovecot.port, user))
+    with dovecot.client(user) as client:
+        client.append("INBOX", mail(1) + b"x" * 2000)
+    serve(desk, lambda running: until(lambda: running.outcomes() == ["parked"]))
+
+    retried = Ran(desk, "arrival", "retry", "1")
+    assert retried.code == 1
+    assert "stays in mailbox box. To have it read, mend that" in retried.err
+
+    desk.write_text(desk.read_text().replace("max_size = 1000\n", ""))
+    with dovecot.client(user) as client:
+        client.create_folder("Aside")
+        for folder, other in (("INBOX", "Aside"), ("Aside", "INBOX")):
+            client.select_folder(folder)
+            client.move("1:*", other)
+    serve(
+        desk, lambda running: until(lambda: running.outcomes() == ["parked", "ticket"])
+    )
+
+
+@pytest.fixture
+def few_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "MOST_WAITING", 60)
+
+
+@pytest.mark.usefixtures("few_may_wait")
+def test_a_mailbox_is_not_read_faster_than_it_is_filed(
+    desk: Path, dovecot: Dovecot, user: str
+) -> None:
+    configure(desk, table("box", dovecot.port, user))
+    with dovecot.client(user) as client:
+        for number in range(160):
+            client.append("INBOX", mail(number))
+
+    def wait(running: Running) -> None:
+        until(lambda: "waits until" in running.part("imap-box")["detail"])
+        assert len(running.arrivals()) == 100
+
+    def catch_up(running: Running) -> None:
+        until(lambda: running.outcomes() == ["ticket"] * 160)
+        assert running.part("imap-box")["ok"]
+        assert running.audit() == 160
+
+    serve(desk, wait, roles=("intake", "http"))
+    serve(desk, catch_up)
 
 
 def test_readiness_tells_why_a_mailbox_is_not_read(

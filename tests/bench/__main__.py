@@ -15,6 +15,7 @@ from statistics import median
 from tests.bench import (
     accepting,
     backlog,
+    intake,
     machine,
     posting,
     publishing,
@@ -78,6 +79,18 @@ def tell_words(_templates: Templates, options: argparse.Namespace) -> None:
         letters(options.mails, seed=1, known={})
     ).items():
         say(f"{what:32}{ours:8.0f}{theirs:8.0f}   x{theirs / ours:.1f}")
+    say()
+
+
+def tell_intake(templates: Templates, options: argparse.Namespace) -> None:
+    say("One mail by its size: ours, the obvious code of the standard library")
+    for name, size in intake.SIZES.items():
+        ours, theirs = intake.reading(size)
+        say(f"read, us    {name:24}{ours:10.0f}{theirs:10.0f}   x{theirs / ours:.1f}")
+    for name, size in intake.SIZES.items():
+        costs = intake.taking(templates, size, options.rounds)
+        ours, theirs = (median(each) for each in zip(*costs, strict=True))
+        say(f"a ticket, ms {name:23}{ours:10.2f}{theirs:10.2f}   x{theirs / ours:.1f}")
     say()
 
 
@@ -153,6 +166,7 @@ def tell_machine(_templates: Templates, options: argparse.Namespace) -> None:
 PARTS = {
     "machine": tell_machine,
     "words": tell_words,
+    "intake": tell_intake,
     "bus": tell_bus,
     "backlog": tell_backlog,
     "amqp1": tell_amqp1,

@@ -171,10 +171,11 @@ async def open_sink(script: Script, **settings: Any) -> AsyncIterator[Script]:
         settings["authenticator"] = script.authenticate
         settings["auth_require_tls"] = False
     loop = asyncio.get_running_loop()
+    port = settings.pop("port", 0)
     server = await loop.create_server(
         lambda: kind(script, loop=loop, hostname="sink.example", **settings),
         "127.0.0.1",
-        0,
+        port,
         ssl=smtps,
     )
     script.port = server.sockets[0].getsockname()[1]

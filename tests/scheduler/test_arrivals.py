@@ -11,7 +11,15 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from scheduler.arrivals import ATTEMPTS, DEATHS, SMALL, ArrivalSource, UnavailableError
+from scheduler.arrivals import (
+    ATTEMPTS,
+    DEATHS,
+    SMALL,
+    ArrivalSource,
+    AwaitedError,
+    HopelessError,
+    UnavailableError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,3 +160,55 @@ def test_trouble_with_the_records_is_no_fault_of_the_arrival(attempt: int) -> No
         ("disk is full", False)
     ] * 2
     assert inbox.parked == []
+
+
+@dataclass
+class Gate:
+    """A screen that concerns some, and answers as it is told."""
+
+    trouble: Exception | None = None
+
+    def concerns(self, came: str) -> bool:
+        return came.endswith("7")
+
+    async def pass_through(self, came: str) -> str:
+        if self.trouble:
+            raise self.trouble
+        return f"{came}, seen"
+
+
+def screened(gate: Gate, *, size: int = 10) -> Memory:
+    inbox = Memory(mails=[Mail(id=n, size=size) for n in (1, 2, 7)])
+    source = ArrivalSource(
+        inbox=inbox,
+        read=lambda mail: f"read {mail.id}",
+        chance=lambda: 0.5,
+        screen=gate,
+    )
+    with capture_logs():
+        asyncio.run(work_all(source))
+    return inbox
+
+
+@pytest.mark.parametrize("size", [10, SMALL + 1], ids=["small", "large"])
+def test_what_a_screen_concerns_is_filed_as_it_comes_through(size: int) -> None:
+    inbox = screened(Gate(), size=size)
+    assert sorted(inbox.filed) == ["read 1", "read 2", "read 7, seen"]
+    assert max(inbox.together) == (2 if size == 10 else 1)
+
+
+def test_what_waits_for_a_screen_holds_up_nothing_and_has_no_fault() -> None:
+    inbox = screened(Gate(AwaitedError("away", timedelta(seconds=60))))
+    assert inbox.filed == ["read 1", "read 2"]
+    assert inbox.waits == [("away", timedelta(seconds=60), False)]
+    assert inbox.parked == []
+
+
+def test_what_a_screen_cannot_judge_is_set_aside() -> None:
+    assert screened(Gate(HopelessError("too much"))).parked == ["too much"]
+
+
+def test_a_screen_that_fails_fails_what_it_was_to_judge_alone() -> None:
+    inbox = screened(Gate(ValueError("nonsense")))
+    assert inbox.filed == ["read 1", "read 2"]
+    assert inbox.waits == [("ValueError: nonsense", timedelta(seconds=2), True)]

@@ -14,7 +14,7 @@ from mail.imap.pace import Pace
 from mail.imap.reader import Reader
 
 #: No test waits for a wall clock: trouble is over at once.
-QUICK = Pace(poll=0.02, idle=0.2, first=0.01, longest=0.02, login=0.01)
+QUICK = Pace(poll=0.02, breath=0.02, idle=0.2, first=0.01, longest=0.02, login=0.01)
 PATIENCE = 20.0
 
 
@@ -25,6 +25,7 @@ class Kept:
     mails: list[Fetched] = field(default_factory=list)
     at: Position | None = None
     down: bool = False
+    behind: bool = False
     commits: int = 0
 
     def position(self) -> Position | None:
@@ -36,6 +37,9 @@ class Kept:
         self.mails.extend(mails)
         self.at = position
         self.commits += 1
+
+    def is_behind(self) -> bool:
+        return self.behind
 
     def settle(self, position: Position) -> None:
         self.at = position
