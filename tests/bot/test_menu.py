@@ -68,6 +68,8 @@ def test_partners_get_it_in_every_language_and_groups_do_not() -> None:
             assert shown[0] == shown[1] != shown[2]
             assert [(one.command, one.description) for one in shown[0]] == [
                 ("new", "Новое обращение"),
+                ("status", "Как идут мои обращения"),
+                ("leave", "Больше не писать мне об этом обращении"),
                 ("help", "Как нам написать"),
             ]
 

@@ -63,7 +63,7 @@ def test_a_specialist_is_registered_with_their_event(store: Store) -> None:
     assert store.read(people.list_specialists) == [
         {
             "id": 1, "name": "Boris", "telegram_id": 7, "site": "NN", "role": "lead",
-            "active": True,
+            "email": None, "active": True,
         }
     ]  # fmt: skip
     assert [event.stream for event in work.events] == ["specialist:1"]
