@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.clerk import Clerk, Refused
+from app.reading import Manner
 from mail.parse import read
 from sandbox.model import Message, User
 from sandbox.people import Author, Writing, add_user, start, write
@@ -236,7 +237,8 @@ def test_one_that_the_border_vouches_for_is_told_by_mail(play: Play) -> None:
     async def scene(there: Chat, letters: Letters) -> None:
         source: Any = there.shop.sources[0]
         reads = source.read
-        source.read = lambda arrival: reads(arrival, frozenset({"mx.example.org"}))
+        manner = Manner(border=frozenset({"mx.example.org"}))
+        source.read = lambda arrival: reads(arrival, manner)
         proof = "mx.example.org; dmarc=pass header.from=elsewhere.example"
         await comes(there, more=f"Authentication-Results: {proof}", subject="Заказ")
         assert arrivals(there) == [("done", "ignored", "stranger-refused")]
