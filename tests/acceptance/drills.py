@@ -155,7 +155,8 @@ def run_drill(house: House, chance: random.Random, storm: Storm) -> Drill:
     server.close()
     wait_for_calm(house)
     calm = time.monotonic() - ended
-    assert set(house.desk.stop()) == {0}
+    statuses = house.desk.stop()
+    assert set(statuses) == {0}, f"{statuses}: {house.desk.said()[-2000:]}"
     return Drill(
         house=house,
         server=server,
