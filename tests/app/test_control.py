@@ -204,4 +204,5 @@ def test_a_command_goes_through_the_service_that_runs(run: Run, desk: Path) -> N
         "telegram_id": 9,
         "site": "NN",
         "role": "specialist",
+        "email": None,
     }
