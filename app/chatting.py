@@ -18,7 +18,7 @@ from bot.outcome import CardGone, ChatAnswer, Moved, NotHeard, TopicGone
 from bot.render import file_of
 from bot.sender import TelegramSender
 from scheduler.retry import DOUBT
-from storage import deliveries, lanes
+from storage import deliveries, lanes, triage
 from storage.arrivals import are_waiting
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
@@ -166,6 +166,8 @@ class Chatting:
         return await self.sender.send(frozen.call, frozen.file)
 
     async def settle(self, due: Due, frozen: Step | None, answer: ChatAnswer) -> None:
+        if due.kind == triage.DECISION and isinstance(answer, CardGone):
+            answer = Sent("no question", {})  # somebody deleted it: so it is answered
         if isinstance(answer, TopicGone | CardGone | Moved):
             call = frozen.call if frozen else None
             await commit(

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from app.config import Config
+from app import gatekeeping
+from app.config import Config, rules_from
 from app.publishing import Commit, publishing_for
 from app.reading import HOW_TO_GET
 from app.settings.secret import load_keys
@@ -23,11 +24,15 @@ from storage import (
     replays,
     traffic,
 )
+from storage.books import SqlBooks
 from storage.transaction import Transaction
 from tickets import lanes
+from tickets.desk import Desk
 from tickets.digests import Format, Period
 from tickets.figures import Figures
 from tickets.model import ArrivalId, Json, Organisation, TicketId
+from tickets.rules import Rules
+from tickets.triage import CannotBeDecided
 from tickets.words import EventType, Role
 from tickets.work import Work
 
@@ -48,7 +53,7 @@ class Clerk:
     """What the commands need beside their transaction."""
 
     write: Commit
-    public_domains: frozenset[str]
+    rules: Rules
 
     def perform(self, tx: Transaction, name: str, arguments: Json) -> Json:
         """Run a command of COMMANDS inside a transaction and return its JSON.
@@ -68,7 +73,7 @@ def clerk_of(config: Config) -> Clerk:
     """Return the clerk of a desk; makes the signing key on first run."""
     return Clerk(
         write=publishing_for(config, load_keys(config.service)).commit,
-        public_domains=frozenset(config.mail.public_domains),
+        rules=rules_from(config),
     )
 
 
@@ -87,7 +92,7 @@ def add_organisation(
         name=name,
         domains=domains,
         site=site,
-        public_domains=clerk.public_domains,
+        public_domains=clerk.rules.public_domains,
     )
     clerk.commit(tx, work)
     owned = list(work.new_organisations[-1].domains)
@@ -254,9 +259,28 @@ def replay_events(  # one stretch of what may be hundreds of thousands
     return {**asdict(done), "events": people + done.events}
 
 
+def _at_desk(act: Callable[..., Json]) -> Callable[..., Json]:
+    """Return the command that lets the rules do something."""
+
+    def command(clerk: Clerk, tx: Transaction, **arguments: Any) -> Json:
+        work = Work(now=tx.now, ids=tx.ids)
+        desk = Desk(work=work, books=SqlBooks(tx), rules=clerk.rules)
+        try:
+            done = act(desk, tx, **arguments)
+        except CannotBeDecided as error:
+            raise Refused(str(error)) from None
+        clerk.commit(tx, work)
+        return done
+
+    return command
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "org add": add_organisation,
     "staff add": add_specialist,
+    "contact block": _at_desk(gatekeeping.block),
+    "org block": _at_desk(gatekeeping.block_partner),
+    "triage": _at_desk(gatekeeping.decide),
     "arrival retry": retry_arrival,
     "delivery retry": retry_delivery,
     "delivery cancel": cancel_delivery,

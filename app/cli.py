@@ -20,6 +20,7 @@ from app.commands import (
     operating,
     people,
     ticket,
+    triage,
 )
 from app.commands.stats import stats
 
@@ -86,6 +87,8 @@ app.add_typer(bus.app, name="bus")
 app.add_typer(digest.app, name="digest")
 app.add_typer(people.staff, name="staff")
 app.add_typer(people.org, name="org")
+app.add_typer(people.contact, name="contact")
+app.add_typer(triage.app, name="triage")
 
 
 @app.callback()

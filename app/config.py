@@ -18,7 +18,7 @@ from app.settings.secret import load_keys
 from bus.publishers import lacking_for
 from tickets.model import Site
 from tickets.process import Process
-from tickets.rules import Rules
+from tickets.rules import Rules, Strangers
 from tickets.storm import StormRule
 from tickets.tokens import Signer
 
@@ -160,7 +160,9 @@ def rules_from(config: Config) -> Rules:
         public_domains=frozenset(config.mail.public_domains),
         hold=config.mail.hold,
         telegram=config.telegram.enabled,
-        strangers_in_chat=config.telegram.strangers == "accept",
+        strangers=Strangers(config.mail.strangers),
+        strangers_in_chat=Strangers(config.telegram.strangers),
+        triage_chat=config.telegram.triage_chat,
         programs=frozenset(config.attachments.programs),
         same_subject=_same_subject(config.mail),
         storms=tuple(_storm(rule) for rule in config.mail.storms),

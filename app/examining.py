@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.reading import read
+from app.reading import PLAIN, Manner, read
 from mail.files.allowance import Allowance, Bounds
 from mail.files.inside import examine
-from mail.limits import DEFAULT, Limits
 from storage.arrivals import KeptArrival
 from tickets.letter import File
-from tickets.post import Post
+from tickets.posted import Post
 from tickets.talk import Fetched, Happening
 
 
@@ -19,12 +18,12 @@ from tickets.talk import Fetched, Happening
 class Examining:
     """Reads within limits; no input can make it take more than the bounds allow."""
 
-    limits: Limits = DEFAULT
+    manner: Manner = PLAIN
     bounds: Bounds = field(default_factory=Bounds)
 
     def read(self, arrival: KeptArrival) -> Post | Happening:
         """Return what an arrival says, and what its files are."""
-        came = read(arrival, self.limits)
+        came = read(arrival, self.manner)
         match came:
             case Post():
                 files = self._examined(came.letter.files)

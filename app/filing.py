@@ -26,9 +26,9 @@ from tickets.desk import Desk
 from tickets.happenings import handle
 from tickets.mentions import Mentions, apart, mentions_of
 from tickets.model import ArrivalId
-from tickets.post import ACKNOWLEDGEMENT_WINDOW, Post
+from tickets.posted import Post
 from tickets.robots import set_aside
-from tickets.rules import Rules
+from tickets.rules import ACKNOWLEDGEMENT_WINDOW, Rules, Strangers
 from tickets.talk import Happening
 from tickets.verdict import Verdict
 from tickets.words import Fate
@@ -129,6 +129,7 @@ class Filing:
             named,
             acknowledged_since=tx.now - ACKNOWLEDGEMENT_WINDOW,
             alike_since=None if window is None else Since.before(tx.now, window),
+            serves_all=self.rules.strangers is Strangers.ACCEPT,
         )
 
     async def postpone(

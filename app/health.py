@@ -35,6 +35,7 @@ LATE = {
     "telegram": 900.0,
     "bus": 900.0,
     "scheduler": 900.0,
+    "triage": 3 * 86400.0,  # people decide, and they have weekends
 }
 #: A poll takes up to 30 seconds; this long without one is silence.
 SILENCE = 90.0
@@ -115,6 +116,7 @@ class Watch:
 
     def _read(self, tx: Transaction) -> dict[str, Backlog]:
         found = {"arrivals": self._backlog(*backlog.of_arrivals(tx))}
+        found["triage"] = self._backlog(*backlog.of_strangers(tx))
         for medium in Medium:
             # What waits for a target that is gone waits for nobody.
             among = self.targets if medium is Medium.BUS else None

@@ -36,6 +36,7 @@ class Happened(StrEnum):
     IMAP_LEFT_BEHIND = "imap_left_behind"
     IMAP_RECOVERED = "imap_recovered"
     IMAP_STARTED_OVER = "imap_started_over"
+    LEAVING_POSTPONED = "leaving_postponed"
     LEFT_WITHOUT_WORD = "left_without_word"
     LISTENER_LOST = "listener_lost"
     PROCESS_ABSENT = "process_absent"

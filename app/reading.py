@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot import updates
@@ -15,8 +15,8 @@ from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
 from tickets.leave_links import LeaveLink
 from tickets.model import ContactId, TicketId
-from tickets.post import Post
-from tickets.talk import Fetched, Happening, Left
+from tickets.posted import Post
+from tickets.talk import Fetched, Happening, Left, Wrote
 from tickets.words import Channel
 
 #: Compiled when the first command comes.
@@ -43,13 +43,27 @@ class LeftInMailboxError(HopelessError):
         )
 
 
-def read(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post | Happening:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How mails are read.
+
+    ``border`` are the names whose verdicts on an author count.
+    """
+
+    limits: Limits = DEFAULT
+    border: frozenset[str] = frozenset()
+
+
+PLAIN = Manner()
+
+
+def read(arrival: KeptArrival, manner: Manner = PLAIN) -> Post | Happening:
     """Return what an arrival says; UnreadableError for a channel nobody reads."""
     match arrival.channel:
         case Channel.SMTP | Channel.LMTP:
-            return read_mail(arrival, limits)
+            return read_mail(arrival, manner)
         case Channel.IMAP:
-            return read_mailbox(arrival, limits)
+            return read_mailbox(arrival, manner)
         case Channel.TELEGRAM:
             return read_telegram(arrival)
         case Channel.WEB:
@@ -63,17 +77,23 @@ def read(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post | Happening:
             raise UnreadableError(f"nothing reads arrivals of channel {other!r}")
 
 
-def read_mail(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
+def read_mail(arrival: KeptArrival, manner: Manner = PLAIN) -> Post:
     sender = arrival.envelope["mail_from"]
     return Post(
-        letter=parse.read(arrival.raw(), limits, null_path=not sender),
+        letter=parse.read(
+            arrival.raw(),
+            manner.limits,
+            null_path=not sender,
+            border=manner.border,
+        ),
         mail_from=sender,
         rcpt_tos=tuple(arrival.envelope["rcpt_tos"]),
         channel=Channel(arrival.channel),
+        admitted=arrival.admitted,
     )
 
 
-def read_mailbox(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
+def read_mailbox(arrival: KeptArrival, manner: Manner = PLAIN) -> Post:
     """Return a mail out of a mailbox; LeftInMailboxError if it is still in there.
 
     One without a Message-ID is known by its bytes, if the mailbox is read again.
@@ -81,7 +101,7 @@ def read_mailbox(arrival: KeptArrival, limits: Limits = DEFAULT) -> Post:
     told = arrival.envelope
     if "problem" in told:
         raise LeftInMailboxError(told["mailbox"], told["problem"])
-    post = read_mail(arrival, limits)
+    post = read_mail(arrival, manner)
     if post.letter.message_id is not None:
         return post
     made = f"<{arrival.key}@bytes.invalid>"
@@ -102,4 +122,7 @@ def read_telegram(arrival: KeptArrival) -> Happening:
             attachment=int(arrival.envelope["attachment"]), content=arrival.raw()
         )
     bot_id = int(arrival.envelope["bot_id"])
-    return updates.read(json.loads(arrival.raw()), bot_id)
+    came = updates.read(json.loads(arrival.raw()), bot_id)
+    if isinstance(came, Wrote):
+        return replace(came, admitted=arrival.admitted)
+    return came

@@ -15,6 +15,7 @@ from bot.message import (
     mention,
     message_params,
 )
+from bot.question import ask, tell_decision
 from bot.text import clean, cut, one_line
 from bot.troubles import explained
 from bot.wording import Phrases, Wording
@@ -236,4 +237,6 @@ _KINDS: dict[str, Callable[[Wording], Call]] = {
     "toast": _toast,
     "fetch": _fetch,
     "alarm": _say_alarm,
+    "question": ask,
+    "decision": tell_decision,
 }

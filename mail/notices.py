@@ -12,7 +12,13 @@ from mail.compose import Outgoing, Unsubscribe, compose, message_id
 from mail.quoting import quote
 from tickets.letter import Mailbox
 from tickets.model import Json, Specialist
-from tickets.outgoing import DigestNotice, Mail, MailNotice, StatusNotice
+from tickets.outgoing import (
+    DigestNotice,
+    Mail,
+    MailNotice,
+    RefusalNotice,
+    StatusNotice,
+)
 from tickets.tokens import Signer
 
 #: Answers have none: a person wrote them (RFC 3834, 5). All else a program wrote.
@@ -73,6 +79,8 @@ def compose_notice(
         mail = _digest(notice, texts, own_id, sender=sender, stamp=stamp)
     elif isinstance(notice, StatusNotice):
         mail = _status(notice, texts, own_id, sender=sender, stamp=stamp)
+    elif isinstance(notice, RefusalNotice):
+        mail = _refusal(notice, texts, own_id, sender=sender, stamp=stamp)
     else:
         mail = _about_ticket(notice, texts, own_id, sender=sender, stamp=stamp)
     return own_id, compose(mail)
@@ -138,6 +146,30 @@ def _digest(
         html=page.html,
         files=page.files,
         auto_submitted="auto-generated",
+    )
+
+
+def _refusal(
+    notice: RefusalNotice,
+    texts: digests.Texts,
+    own_id: str,
+    *,
+    sender: Sender,
+    stamp: Stamp,
+) -> Outgoing:
+    words = texts.render("not-served", notice.language, subject=notice.subject)
+    parents = (notice.in_reply_to,) if notice.in_reply_to else ()
+    return Outgoing(
+        sender=Mailbox(address=sender.address, name=sender.name),
+        to=(Mailbox(address=notice.recipient),),
+        subject=words.subject,
+        message_id=own_id,
+        in_reply_to=notice.in_reply_to,
+        references=parents,
+        date=stamp.at,
+        text=words.text,
+        html=words.html,
+        auto_submitted="auto-replied",
     )
 
 

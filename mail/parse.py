@@ -15,6 +15,7 @@ from mail import (
     robots,
     secured,
     signs,
+    verdicts,
     words,
 )
 from mail.body import Content
@@ -35,28 +36,41 @@ _BOM = b"\xef\xbb\xbf"
 _ENVELOPE = (b"From ", b">From ")  # a mailbox file's line before the first header
 
 
-def read(raw: bytes, limits: Limits = DEFAULT, *, null_path: bool = False) -> Letter:
+def read(
+    raw: bytes,
+    limits: Limits = DEFAULT,
+    *,
+    null_path: bool = False,
+    border: frozenset[str] = frozenset(),
+) -> Letter:
     """Read a mail of any bytes; never raises, and says in ``defects`` what is amiss.
 
-    ``null_path`` says that it came with an empty return path (RFC 5321, 4.5.5).
+    ``null_path`` says that it came with an empty return path (RFC 5321, 4.5.5),
+    ``border`` whose Authentication-Results count, in lower case.
     """
     defects: list[str] = []
     try:
-        return _letter(_lined(raw), limits, defects, null_path=null_path)
+        lined = _lined(raw)
+        return _letter(lined, limits, defects, null_path=null_path, border=border)
     except Exception as error:  # noqa: BLE001 - whatever came, a person must be able to read it
         defects.append(f"the mail is beyond understanding: {type(error).__name__}")
         return Letter(text=charsets.guess(raw[: limits.text]), defects=tuple(defects))
 
 
 def _letter(
-    raw: bytes, limits: Limits, defects: list[str], *, null_path: bool
+    raw: bytes,
+    limits: Limits,
+    defects: list[str],
+    *,
+    null_path: bool,
+    border: frozenset[str],
 ) -> Letter:
     root = Splitter(raw=raw, limits=limits, defects=defects).split()
     sealed = secured.open_parts(root, limits, defects)
     root.fields.charset = _charset(root)
     content = Content(limits=limits, defects=defects, sealed=sealed)
     content.gather(root)
-    head = _Head(fields=root.fields, limits=limits, defects=defects).letter()
+    head = _Head(fields=root.fields, limits=limits, defects=defects).letter(border)
     null_path = null_path or signs.has_null_path(root)
     bounce = signs.is_bounce(root, head.author, head.subject, null_path=null_path)
     robot = None if bounce else _robot(root, head, null_path=null_path)
@@ -117,18 +131,20 @@ class _Head:
     limits: Limits
     defects: list[str]
 
-    def letter(self) -> Letter:
+    def letter(self, border: frozenset[str]) -> Letter:
         """Return a letter that has nothing but its head."""
+        author = self.author()
         return Letter(
             message_id=next(iter(self.ids(b"message-id")), None),
             in_reply_to=self.ids(b"in-reply-to"),
             references=self.ids(b"references"),
-            author=self.author(),
+            author=author,
             reply_to=self.mailboxes(b"reply-to"),
             to=self.mailboxes(b"to"),
             cc=self.mailboxes(b"cc"),
             subject=self.subject(),
             date=self.date(),
+            vouched=self.vouched(author, border),
             own_ticket=self.own_ticket(),
         )
 
@@ -185,3 +201,13 @@ class _Head:
     def own_ticket(self) -> str | None:
         ticket = _TICKET.fullmatch(self.fields.text(b"x-zayavka-ticket"))
         return ticket[0] if ticket else None
+
+    def vouched(self, author: Mailbox | None, border: frozenset[str]) -> bool | None:
+        """Return what the border says of the author, if there is but one."""
+        if author is None or not border:
+            return None
+        told = self.fields.every(b"authentication-results")
+        said = verdicts.vouch(told, author.address, border)
+        lines = self.fields.every(b"from")
+        alone = len(lines) == 1 and len(addresses.parse(lines[0], most=2)) == 1
+        return said if alone or said is False else None

@@ -40,6 +40,7 @@ class KeptArrival:
     key: str
     inline: bytes | None
     blobs: Blobs
+    admitted: bool = False  # it was held, and somebody let its author in
 
     def raw(self) -> bytes:
         """Return the bytes as they came; OSError if their file cannot be read."""
@@ -88,6 +89,7 @@ def _kept(row: Any, lease: Lease, *, inline: bytes | None, blobs: Blobs) -> Kept
         key=row.blob_key,
         inline=inline,
         blobs=blobs,
+        admitted=row.held_for is not None,
     )
 
 
@@ -132,10 +134,10 @@ def finish(tx: Transaction, verdicts: Mapping[ArrivalId, Verdict]) -> None:
 
 
 def _finished_row(arrival: ArrivalId, verdict: Verdict) -> dict[str, Any]:
-    parked = verdict.outcome is Outcome.PARKED
+    states = {Outcome.PARKED: ArrivalState.PARKED, None: ArrivalState.HELD}
     return {
         "this": arrival,
-        "state": ArrivalState.PARKED if parked else ArrivalState.DONE,
+        "state": states.get(verdict.outcome, ArrivalState.DONE),
         "outcome": verdict.outcome,
         "outcome_id": verdict.outcome_id,
         "ticket_id": verdict.ticket_id,

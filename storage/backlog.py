@@ -34,6 +34,13 @@ def unfiled(tx: Transaction, most: int) -> tuple[int, int]:
     return count, int(total)
 
 
+def of_strangers(tx: Transaction) -> Backlog:
+    """Return what waits until somebody decides about who wrote it."""
+    waiting = select(func.count(), func.min(ARRIVAL.c.received_at))
+    count, oldest = tx.run(waiting.where(text("arrival.state = 'held'"))).one()
+    return count, oldest, 0
+
+
 def of_deliveries(
     tx: Transaction, channel: Medium, targets: Sequence[str] | None = None
 ) -> Backlog:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select
 from typing_extensions import override
 
-from storage import about, lookups, rows, sent
+from storage import about, lookups, rows, sent, triage
 from storage.about import Since
 from storage.holding import Answers
 from storage.lanes import DELIVERY
@@ -35,6 +35,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.waiting import Waiting
 from tickets.words import UNFINISHED, DeliveryState, Fate, Trust
 
 CHAT = table("chat")
@@ -56,6 +57,7 @@ class Memory:
     people: dict[TicketId, tuple[Participant, ...]] = field(default_factory=dict)
     contacts: dict[str, Contact | None] = field(default_factory=dict)
     partners: dict[str, Organisation | None] = field(default_factory=dict)
+    blocked_domains: dict[str, bool] = field(default_factory=dict)
     trust: dict[ArrivalId, Trust | None] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
     free_numbers: dict[str, list[int]] = field(default_factory=dict)
@@ -110,6 +112,19 @@ class SqlBooks(Standings, Answers):
         if new := [one for one in domains if one not in known]:
             known.update({**dict.fromkeys(new), **lookups.organisations(self._tx, new)})
         return _present(known, domains)
+
+    def blocked_domains(self, domains: Sequence[str]) -> set[str]:
+        known = self._memory.blocked_domains
+        if new := [one for one in domains if one not in known]:
+            known.update(dict.fromkeys(new, False))
+            known.update(dict.fromkeys(lookups.blocked_domains(self._tx, new), True))
+        return {one for one in domains if known[one]}
+
+    def is_waiting(self, who: str) -> bool:
+        return triage.is_waiting(self._tx, who)
+
+    def waiting(self, arrival: ArrivalId) -> Waiting | None:
+        return triage.waiting(self._tx, arrival, lock=self._locks)
 
     def specialist(self, telegram_id: int) -> Specialist | None:
         row = self._tx.run(_specialist, {"telegram": telegram_id}).first()

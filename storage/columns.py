@@ -20,6 +20,7 @@ from sqlmodel import Field
 from typing_extensions import override
 
 JsonType = JSON().with_variant(JSONB(), "postgresql")
+MaybeJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 

@@ -58,7 +58,9 @@ class Directory(Talks):
             .order_by(DOMAIN.c.domain)
         )
         return KnownOrganisation(
-            organisation=Organisation(id=row.id, name=row.name, site=row.site),
+            organisation=Organisation(
+                id=row.id, name=row.name, site=row.site, blocked=row.blocked
+            ),
             domains=tuple(one.domain for one in self._tx.run(owned)),
             version=row.version,
         )
@@ -123,7 +125,12 @@ def _change_organisation(tx: Transaction, known: KnownOrganisation) -> None:
     tx.run(
         update(ORGANISATION)
         .where(ORGANISATION.c.id == partner.id)
-        .values(name=partner.name, site=partner.site, version=known.version)
+        .values(
+            name=partner.name,
+            site=partner.site,
+            blocked=partner.blocked,
+            version=known.version,
+        )
     )
     tx.run(delete(DOMAIN).where(DOMAIN.c.organisation_id == partner.id))
     owned = [{"domain": one, "organisation_id": partner.id} for one in known.domains]
@@ -140,6 +147,7 @@ def _change_contact(tx: Transaction, changed: ChangedContact) -> None:
         .values(
             name=contact.name,
             language=contact.language,
+            blocked=contact.blocked,
             organisation_id=partner.id if partner else None,
             version=changed.version,
         )

@@ -90,6 +90,7 @@ def _row(tx: Transaction, one: NewArrival) -> dict[str, Any]:
         "state": ArrivalState.NEW,
         "attempts": 0,
         "next_at": tx.now,
+        "asked": False,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, update
 
 from storage import (
+    blocking,
     contents,
     directory,
     holding,
@@ -20,6 +21,7 @@ from storage import (
     sent,
     storms,
     timers,
+    triage,
 )
 from storage.accounts import give_accounts
 from storage.books import CHAT_MESSAGE
@@ -57,6 +59,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         newcomers.add_organisations(tx, work)
         newcomers.add_specialists(tx, work)
         directory.change(tx, work)
+        blocking.keep(tx, work)
         _verdicts(tx, work)
         holding.take_back(tx, work.taken_back)
         _chats(tx, work)
@@ -64,6 +67,7 @@ def flush(tx: Transaction, works: Sequence[Work]) -> None:
         storms.keep(tx, work)
         timers.keep(tx, work)
         sent.note_fates(tx, work.fates)
+        triage.keep(tx, work)
     _blobs(tx, works)
     # From here on everything is put, so that it goes together.
     _refs(tx, works)

@@ -10,6 +10,7 @@ from storage import about, lookups, standings
 from storage.about import Since
 from storage.books import Memory
 from storage.transaction import Transaction
+from tickets.blocking import domain_of, is_barred, upwards
 from tickets.mentions import Mentions
 from tickets.model import TicketId
 
@@ -20,9 +21,12 @@ def foresee(
     *,
     acknowledged_since: datetime,
     alike_since: Since | None = None,
+    serves_all: bool = True,
 ) -> Memory:
     """Return what the records say of all that these mails name.
 
+    ``serves_all`` says that whoever nobody knows opens a ticket, too, and needs a
+    number.
     Rows are locked in one order, whoever looks: ids, subjects, tickets, sites.
     """
     memory = Memory()
@@ -31,13 +35,16 @@ def foresee(
     if alike_since is not None:
         _alike(tx, memory, mails, since=alike_since)
     _tickets(tx, memory, mails)
-    if authors := {one.author for one in mails if one.author}:
+    if authors := {one.vouched for one in mails if one.vouched}:
         memory.staff = {**dict.fromkeys(authors), **standings.staff(tx, authors)}
     opening = [one for one in mails if not _led(memory, one)]
     if opening:
         paths = {one.return_path for one in opening}
         memory.acknowledged = lookups.acknowledged(tx, paths, acknowledged_since)
-        for site, count in sorted(Counter(one.site for one in opening).items()):
+        heard = (
+            one for one in opening if _is_heard(memory, one, serves_all=serves_all)
+        )
+        for site, count in sorted(Counter(one.site for one in heard).items()):
             memory.free_numbers[site] = list(lookups.numbers(tx, site, count))
     return memory
 
@@ -81,10 +88,31 @@ def _people(tx: Transaction, memory: Memory, mails: Iterable[Mentions]) -> None:
     if not people:
         return
     memory.contacts = {**dict.fromkeys(people), **lookups.contacts(tx, people)}
+    memory.blocked_domains = _blocked(tx, people)
     unknown = [one for one, contact in memory.contacts.items() if contact is None]
     if domains := {one.rpartition("@")[2] for one in unknown}:
         found = lookups.organisations(tx, domains)
         memory.partners = {**dict.fromkeys(domains), **found}
+
+
+def _blocked(tx: Transaction, people: Sequence[str]) -> dict[str, bool]:
+    """Return which of all the domains that people write from are blocked."""
+    named = {part for one in people for part in upwards(domain_of(one))}
+    blocked = lookups.blocked_domains(tx, named)
+    return {domain: domain in blocked for domain in named}
+
+
+def _is_heard(memory: Memory, mail: Mentions, *, serves_all: bool) -> bool:
+    """Say whether the mail opens a ticket if it belongs to none, as far as is known."""
+    author, domain = memory.contacts.get(mail.author), domain_of(mail.author)
+    if any(memory.blocked_domains.get(one) for one in upwards(domain)):
+        return False
+    if author is not None and author.organisation is not None:
+        return not is_barred(author)
+    partner = memory.partners.get(domain)
+    if partner is not None:
+        return not partner.blocked
+    return serves_all and not (author is not None and author.blocked)
 
 
 def _led(memory: Memory, mail: Mentions) -> bool:

@@ -41,6 +41,7 @@ from tickets.words import Trust
 MESSAGE_REF = table("message_ref")
 PARTICIPANT = table("participant")
 DOMAIN = table("domain")
+BLOCKED_DOMAIN = table("blocked_domain")
 SITE = table("site")
 
 
@@ -176,10 +177,24 @@ def _organisations(sql: Sql) -> Any:
             organisation.c.id.label("organisation_id"),
             organisation.c.name.label("organisation_name"),
             organisation.c.site.label("organisation_site"),
+            organisation.c.blocked.label("organisation_blocked"),
         )
         .join(organisation, DOMAIN.c.organisation_id == organisation.c.id)
         .where(sql.among(DOMAIN.c.domain, "domains"))
     )
+
+
+def blocked_domains(tx: Transaction, domains: Iterable[str]) -> set[str]:
+    """Return those of these mail domains that are blocked."""
+    found = tx.run(_blocked_domains, {"domains": sorted(set(domains))})
+    return {row.domain for row in found}
+
+
+_blocked_domains = Prepared(
+    lambda sql: select(BLOCKED_DOMAIN.c.domain).where(
+        sql.among(BLOCKED_DOMAIN.c.domain, "domains")
+    )
+)
 
 
 def trust(tx: Transaction, arrivals: Iterable[ArrivalId]) -> dict[ArrivalId, Trust]:
@@ -228,7 +243,7 @@ def _acknowledged(sql: Sql) -> Any:
         select(target, func.count().label("queued"))
         .where(sql.among(target, "addresses"))
         .where(DELIVERY.c.created_at >= bindparam("since"))
-        .where(text("delivery.kind = 'accepted'"))
+        .where(text("delivery.kind IN ('accepted', 'not-served')"))
         .group_by(target)
     )
 

@@ -69,6 +69,7 @@ def add_contacts(tx: Transaction, works: Sequence[Work]) -> None:
                 "name": new.contact.name,
                 "language": new.contact.language,
                 "salt": new.salt,
+                "blocked": new.contact.blocked,
             }
             for new in met
         ],

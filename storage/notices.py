@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import bots, chats, contents, digests, lookups, statuses, who
+from storage import bots, chats, contents, digests, lookups, statuses, triage, who
 from storage.books import CHAT, TOPIC, Memory, SqlBooks
 from storage.deliveries import SENT_MAIL, Due
 from storage.earlier import earlier
@@ -22,9 +22,10 @@ from tickets.invitations import LIFE, Invitation, invite
 from tickets.leave_links import LeaveLink, leave_url
 from tickets.letter import File, Mailbox
 from tickets.model import Attachment, Comment, Contact, Ticket
-from tickets.outgoing import ChatNotice, Mail, MailNotice
+from tickets.outgoing import ChatNotice, Mail, MailNotice, RefusalNotice
 from tickets.rules import Rules
 from tickets.statuses import STATUS
+from tickets.strangers import NOT_SERVED
 from tickets.words import DeliveryState, FileState
 
 #: What goes to a chat; the rest answers a button or fetches a file.
@@ -39,10 +40,13 @@ PLACED = frozenset(
         "accepted",
         "answer",
         "alarm",
+        triage.QUESTION,
+        triage.DECISION,
     }
 )
 
 
+_WITHOUT_TICKET = frozenset({digests.KIND, NOT_SERVED})
 #: Without a limit: for who looks at words alone, and for tests.
 ENDLESS = Room(most=1 << 40)
 #: How much of the conversation an answer may quote.
@@ -62,8 +66,8 @@ def mail_notices(
     offers = rules.telegram and any(due.kind == "accepted" for due in dues)
     bot = bots.username(tx) if offers else None
     return [
-        digests.notice(tx, due, language=rules.language)
-        if due.kind == digests.KIND
+        _without_ticket(tx, due, rules)
+        if due.kind in _WITHOUT_TICKET
         else statuses.notice(due, rules, books=books)
         if due.kind == STATUS
         else _offering(
@@ -83,6 +87,18 @@ def mail_notices(
         )
         for due in dues
     ]
+
+
+def _without_ticket(tx: Transaction, due: Due, rules: Rules) -> Mail:
+    if due.kind == digests.KIND:
+        return digests.notice(tx, due, language=rules.language)
+    return RefusalNotice(
+        delivery=due.id,
+        recipient=due.target,
+        language=due.facts["language"],
+        subject=due.facts["subject"],
+        in_reply_to=due.facts["message_id"],
+    )
 
 
 def _offering(
@@ -271,7 +287,7 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
         kind=due.kind,
         chat=chat,
         language=due.facts.get("language") or _language(ticket, chat, rules),
-        facts=_facts(due),
+        facts=_facts(tx, due),
         ticket=ticket,
         comment=_comment(books, due),
         file=_file(tx, due),
@@ -281,10 +297,12 @@ def chat_notice(tx: Transaction, due: Due, rules: Rules) -> ChatNotice:
     )
 
 
-def _facts(due: Due) -> dict[str, object]:
+def _facts(tx: Transaction, due: Due) -> dict[str, object]:
     facts = dict(due.facts)
     if due.kind == "toast":
         facts["callback_id"] = due.target
+    if due.kind == triage.DECISION:
+        facts["message_id"] = triage.message_of(tx, due.facts["posed"])
     return facts
 
 

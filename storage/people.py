@@ -102,8 +102,19 @@ def list_organisations(tx: Transaction) -> Listed:
             "name": row.name,
             "site": row.site,
             "domains": domains.get(row.id, []),
+            "blocked": row.blocked,
         }
         for row in found
+    ]
+
+
+def find_organisations(tx: Transaction, name: str) -> Listed:
+    """Return the partners of this name, without regard to case, or of this id."""
+    wanted = " ".join(name.split()).casefold()
+    return [
+        one
+        for one in list_organisations(tx)
+        if one["name"].casefold() == wanted or str(one["id"]) == wanted
     ]
 
 

@@ -62,11 +62,13 @@ def contacts() -> Select[Any]:
         CONTACT.c.id.label("contact_id"),
         CONTACT.c.name.label("contact_name"),
         CONTACT.c.language.label("contact_language"),
+        CONTACT.c.blocked.label("contact_blocked"),
         email_of(CONTACT.c.id).label("email"),
         telegram_of(CONTACT.c.id).label("telegram"),
         ORGANISATION.c.id.label("organisation_id"),
         ORGANISATION.c.name.label("organisation_name"),
         ORGANISATION.c.site.label("organisation_site"),
+        ORGANISATION.c.blocked.label("organisation_blocked"),
     ).select_from(
         CONTACT.outerjoin(ORGANISATION, CONTACT.c.organisation_id == ORGANISATION.c.id)
     )
@@ -80,6 +82,7 @@ def to_contact(row: Any) -> Contact:
         organisation=to_organisation(row),
         language=row.contact_language,
         telegram=_number(row.telegram),
+        blocked=row.contact_blocked,
     )
 
 
@@ -94,6 +97,7 @@ def to_organisation(row: Any) -> Organisation | None:
         id=row.organisation_id,
         name=row.organisation_name,
         site=row.organisation_site,
+        blocked=row.organisation_blocked,
     )
 
 
@@ -118,14 +122,17 @@ def tickets() -> Select[Any]:
         CONTACT.c.id.label("contact_id"),
         CONTACT.c.name.label("contact_name"),
         CONTACT.c.language.label("contact_language"),
+        CONTACT.c.blocked.label("contact_blocked"),
         email_of(CONTACT.c.id).label("email"),
         telegram_of(CONTACT.c.id).label("telegram"),
         ORGANISATION.c.id.label("organisation_id"),
         ORGANISATION.c.name.label("organisation_name"),
         ORGANISATION.c.site.label("organisation_site"),
+        ORGANISATION.c.blocked.label("organisation_blocked"),
         requester_organisation.c.id.label("requester_organisation_id"),
         requester_organisation.c.name.label("requester_organisation_name"),
         requester_organisation.c.site.label("requester_organisation_site"),
+        requester_organisation.c.blocked.label("requester_organisation_blocked"),
         *(column.label(f"assignee_{column.name}") for column in SPECIALIST.c),
     ).select_from(
         TICKET.join(CONTACT, TICKET.c.requester_id == CONTACT.c.id)
@@ -167,6 +174,7 @@ def _requester(row: Any) -> Contact:
             id=row.requester_organisation_id,
             name=row.requester_organisation_name,
             site=row.requester_organisation_site,
+            blocked=row.requester_organisation_blocked,
         )
     return Contact(
         id=ContactId(row.contact_id),
@@ -175,6 +183,7 @@ def _requester(row: Any) -> Contact:
         organisation=organisation,
         language=row.contact_language,
         telegram=_number(row.telegram),
+        blocked=row.contact_blocked,
     )
 
 

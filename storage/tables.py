@@ -18,7 +18,15 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from storage.columns import BigId, JsonType, json_object, moment, row_id, row_ref
+from storage.columns import (
+    BigId,
+    JsonType,
+    MaybeJson,
+    json_object,
+    moment,
+    row_id,
+    row_ref,
+)
 
 
 def journalled() -> ForeignKeyConstraint:
@@ -41,6 +49,12 @@ class Arrival(SQLModel, table=True):
               postgresql_where=text("state = 'new'")),
         Index("arrival_parked", "id", sqlite_where=text("state = 'parked'"),
               postgresql_where=text("state = 'parked'")),
+        Index("arrival_held", "held_for", "id",
+              sqlite_where=text("state = 'held'"),
+              postgresql_where=text("state = 'held'")),
+        Index("arrival_asked", "id",
+              sqlite_where=text("state = 'held' AND asked"),
+              postgresql_where=text("state = 'held' AND asked")),
     )  # fmt: skip
 
     id: int = row_id()
@@ -60,6 +74,11 @@ class Arrival(SQLModel, table=True):
     error: str | None = None
     attempts: int = 0
     next_at: datetime | None = moment()
+    held_for: str | None = None  # the stranger who wrote it; if new, they were let in
+    question: dict[str, Any] | None = Field(  # what a person is asked about them
+        default=None, sa_column=Column(MaybeJson, nullable=True)
+    )
+    asked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class MessageRef(SQLModel, table=True):
@@ -128,6 +147,7 @@ class Organisation(SQLModel, table=True):
     version: int
     name: str
     site: str | None = None
+    blocked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Contact(SQLModel, table=True):
@@ -144,6 +164,7 @@ class Contact(SQLModel, table=True):
     language: str | None = None
     salt: str
     erased_at: datetime | None = moment()
+    blocked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Address(SQLModel, table=True):
@@ -166,6 +187,16 @@ class Domain(SQLModel, table=True):
 
     domain: str = Field(primary_key=True)
     organisation_id: int = row_ref("organisation.id", nullable=False, index=True)
+
+
+class BlockedDomain(SQLModel, table=True):
+    """A mail domain from which, or from below which, nobody is heard."""
+
+    __tablename__ = "blocked_domain"
+
+    domain: str = Field(primary_key=True)
+    at: datetime = moment(nullable=False)
+    actor: str
 
 
 class Specialist(SQLModel, table=True):
@@ -387,11 +418,14 @@ class Delivery(SQLModel, table=True):
               postgresql_where=text("state IN ('new', 'sending', 'uncertain')")),
         Index("delivery_comment", "comment_id", "channel"),
         Index("delivery_acknowledged", "target", "created_at",
-              sqlite_where=text("kind = 'accepted'"),
-              postgresql_where=text("kind = 'accepted'")),
+              sqlite_where=text("kind IN ('accepted', 'not-served')"),
+              postgresql_where=text("kind IN ('accepted', 'not-served')")),
         Index("delivery_told", "target", "created_at",
               sqlite_where=text("kind IN ('status', 'left')"),
               postgresql_where=text("kind IN ('status', 'left')")),
+        Index("delivery_question", "arrival_id",
+              sqlite_where=text("kind = 'question'"),
+              postgresql_where=text("kind = 'question'")),
         Index("delivery_published", "target",
               sqlite_where=text("channel = 'bus' AND state = 'sent'"),
               postgresql_where=text("channel = 'bus' AND state = 'sent'")),

@@ -151,14 +151,15 @@ def _attachments(tx: Transaction, ticket: Ticket) -> dict[int, list[View]]:
     )
     files: dict[int, list[View]] = {}
     for row in found:
-        view = {
+        view: View = {
             "name": row.name,
             "media_type": row.media_type,
             "size": row.size,
             "sha256": row.sha256,
             "state": row.state,
-            "scan": row.scan,
         }
+        if row.scan is not None:
+            view["scan"] = row.scan
         files.setdefault(row.comment_id, []).append(view)
     return files
 

@@ -275,6 +275,25 @@ SENTENCES = MappingProxyType(
             "partner nor the specialists have them. Everything else goes on, and these "
             "follow by themselves when it is back.\n%(reason)s"
         ),
+        "chat.button.block": _("Block"),
+        "chat.question.mail": _("👤 Nobody knows who this is. They write by mail."),
+        "chat.question.chat": _("👤 Nobody knows who this is. They write to the bot."),
+        "chat.question.forged": _(
+            "⚠️ The mail server says that the sender's address is forged."
+        ),
+        "chat.operator": _("the operator"),
+        "chat.decision.admit": _("✅ Accepted (%(who)s): it becomes a ticket."),
+        "chat.decision.refuse": _("🚫 Rejected (%(who)s)."),
+        "chat.decision.block": _(
+            "⛔ Blocked (%(who)s): nothing from this sender will be read."
+        ),
+        "chat.toast.admit": _("Accepted: it becomes a ticket in a moment."),
+        "chat.toast.refuse": _("Rejected: no ticket is opened."),
+        "chat.toast.block": _("Blocked: nothing from this sender will be read."),
+        "chat.partner.waits": _(
+            "Thank you, we have your message. We do not know you yet, so somebody will "
+            "look at it first; if they take it on, you get its number here."
+        ),
         "chat.alarm.more": _("And %(count)s more of this kind."),
         "chat.partner.welcome": _(
             "Hello! This is the support desk. Write what has happened and attach files "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Cut:
@@ -62,4 +63,6 @@ def _pump(
         return  # cut: the other thread sees it, too
     finally:
         for one in (source, target):
+            with suppress(OSError):  # the other thread was first
+                one.shutdown(socket.SHUT_RDWR)  # wakes who reads, as close does not
             one.close()

@@ -38,6 +38,7 @@ from tickets.model import (
 )
 from tickets.storm import Storm
 from tickets.subjects import subject_key
+from tickets.waiting import Held, Waiting
 from tickets.words import (
     UNFINISHED,
     Channel,
@@ -99,6 +100,8 @@ class Records:
     partners_told: dict[int, KnownOrganisation] = field(default_factory=dict)
     staff_told: dict[int, KnownSpecialist] = field(default_factory=dict)  # by id
     told_of: dict[ForeignId, Told] = field(default_factory=dict)
+    closed: dict[str, str | None] = field(default_factory=dict)  # blocked domains
+    held: dict[ArrivalId, Held] = field(default_factory=dict)
     counters: dict[str, itertools.count[int]] = field(default_factory=dict)
 
     def refs(self, message_ids: Sequence[str]) -> dict[str, Ref]:
@@ -225,6 +228,18 @@ class Records:
 
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]:
         return {one: self.partners[one] for one in domains if one in self.partners}
+
+    def blocked_domains(self, domains: Sequence[str]) -> set[str]:
+        return {one for one in domains if one in self.closed}
+
+    def is_waiting(self, who: str) -> bool:
+        return any(one.who == who for one in self.held.values())
+
+    def waiting(self, arrival: ArrivalId) -> Waiting | None:
+        held = self.held.get(arrival)
+        if held is None:
+            return None
+        return Waiting(who=held.who, question=held.question)
 
     def specialist(self, telegram_id: int) -> Specialist | None:
         return self.staff.get(telegram_id)
@@ -418,7 +433,9 @@ class Records:
 
     def acknowledged_since(self, address: str, since: datetime) -> int:
         return sum(
-            one.kind == "accepted" and one.target == address and queued_at >= since
+            one.kind in {"accepted", "not-served"}
+            and one.target == address
+            and queued_at >= since
             for one, queued_at in zip(self.deliveries, self.queued_at, strict=True)
         )
 
@@ -453,6 +470,12 @@ class Records:
                     work.arrival if arrives and not ref.seen else ref.arrival_id
                 ),
             )
+        self.closed |= work.blocked_domains
+        self.closed = {d: actor for d, actor in self.closed.items() if actor}
+        if work.held is not None and work.arrival is not None:
+            self.held[work.arrival] = work.held
+        decided = {one.who for one in work.decisions}
+        self.held = {a: one for a, one in self.held.items() if one.who not in decided}
         self._take_chats(work)
         self._note_fates(work)
         self.timers |= work.timers
@@ -509,6 +532,12 @@ class Records:
             self.partners = {d: o for d, o in self.partners.items() if o.id != row}
             self.partners |= dict.fromkeys(partner.domains, partner.organisation)
             self.partners_told[row] = partner
+            self.people = {
+                address: replace(one, organisation=partner.organisation)
+                if one.organisation is not None and one.organisation.id == row
+                else one
+                for address, one in self.people.items()
+            }
         for changed in work.people:
             contact = changed.contact
             self.people = {

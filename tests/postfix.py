@@ -24,6 +24,7 @@ from tests.folders import make_folder
 
 PROGRAMS = Path("/usr/lib/postfix/sbin")
 START_SECONDS = 30
+PATIENCE = 60.0
 _PAGE = Path(__file__).parents[1] / "docs" / "postfix.md"
 _MAIN = """\
 compatibility_level = 3.6
@@ -164,7 +165,7 @@ class Postfix:
 
     def until(self, look: Callable[[], object], what: str) -> None:
         try:
-            eventually(look, seconds=30, what=what, pause=0.1)
+            eventually(look, seconds=PATIENCE, what=what, pause=0.1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.said()[-3000:]}") from error
 

@@ -25,6 +25,7 @@ from tickets.model import (
     TicketId,
 )
 from tickets.storm import Storm
+from tickets.waiting import Waiting
 from tickets.words import Trust
 
 
@@ -104,6 +105,18 @@ class Books(Directory, Answers, Protocol):
         ...
 
     def organisations(self, domains: Sequence[str]) -> dict[str, Organisation]: ...
+
+    def blocked_domains(self, domains: Sequence[str]) -> set[str]:
+        """Return those of these domains that are blocked."""
+        ...
+
+    def is_waiting(self, who: str) -> bool:
+        """Say whether something of a stranger waits for a decision."""
+        ...
+
+    def waiting(self, arrival: ArrivalId) -> Waiting | None:
+        """Lock and return the stranger whose arrival waits for a decision."""
+        ...
 
     def specialist(self, telegram_id: int) -> Specialist | None: ...
 

@@ -21,7 +21,7 @@ def fold(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(parent.id)
     known = any(one.contact.id == contact.id for one in people)
-    trust = judge(Source(), participant=known)
+    trust = judge(Source(participant=known, vouched=post.letter.vouched))
     draft = draft_of(desk, post, contact, trust=trust)
     parent, comment = add_comment(desk.work, parent, draft)
     remember(desk.work, post.letter, parent.id, trust=trust)

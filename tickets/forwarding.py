@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tickets import chat
+from tickets import chat, sealing
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
@@ -16,6 +16,7 @@ from tickets.opening import open_ticket
 from tickets.people import find_contacts
 from tickets.posted import Post, draft_of, remember
 from tickets.process import Reader
+from tickets.refused import tell_of_files
 from tickets.subjects import bare_subject
 from tickets.verdict import Verdict
 from tickets.ways import mail_notice
@@ -85,6 +86,9 @@ def _open_for(
     _acknowledge(desk, ticket, sender)
     chat.refresh_card(desk, ticket, priority=OPENING)
     chat.show_comment(desk, ticket, comment)
+    if letter.sealed:
+        sealing.tell(desk, ticket, letter.sealed, asked=False)
+    tell_of_files(desk, ticket, comment, left_out=letter.left_out, to=None)
     facts: Json = {"recipient": specialist.name}
     chat.tell_topic(desk, ticket, "forwarded", facts=facts)
     if words := _own_words(letter):
@@ -115,6 +119,7 @@ def _keep_note(
     ticket, note = add_comment(desk.work, ticket, draft)
     remember(desk.work, post.letter, ticket.id, trust=Trust.PROVEN)
     chat.show_comment(desk, ticket, note)
+    tell_of_files(desk, ticket, note, left_out=post.letter.left_out, to=None)
     facts: Json = {"recipient": specialist.name}
     chat.tell_topic(desk, ticket, "noted-by-mail", facts=facts)
     return Verdict(

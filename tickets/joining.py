@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tickets.blocking import is_person_blocked
 from tickets.desk import Desk
 from tickets.letter import Letter, Mailbox
 from tickets.model import Ticket
@@ -25,7 +26,7 @@ def bring_along(desk: Desk, ticket: Ticket, post: Post) -> Ticket:
         return ticket
     known = desk.books.departed(ticket.id) | {one.id for one in people}
     for contact in find_contacts(desk, named):
-        if contact.id not in known:
+        if contact.id not in known and not is_person_blocked(desk, contact):
             ticket = add_participant(desk, ticket, contact, role="cc")
     return ticket
 

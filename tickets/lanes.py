@@ -39,6 +39,16 @@ def digest(report: str, recipient: str) -> str:
     return f"mail/digest/{report}/{recipient.lower()}"
 
 
+def refusal(recipient: str) -> str:
+    """Return the lane of what a stranger is told who is turned away."""
+    return f"mail/refusal/{recipient.lower()}"
+
+
+def question(chat: int, arrival: int) -> str:
+    """Return the lane of what staff is asked about a stranger, and then decides."""
+    return f"telegram/question/{chat}/{arrival}"
+
+
 def forum(chat: int, number: str) -> str:
     return f"telegram/{chat}/{number}"
 

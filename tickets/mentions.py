@@ -18,20 +18,22 @@ class Mentions:
     """What filing a mail will ask the records for.
 
     ``people`` are lower-case addresses, ``numbers`` those of tickets in the subject
-    and in signed addresses; ``site`` is where it opens a ticket if it opens one.
+    and in signed addresses; ``author`` is one of the people; ``site`` is where it
+    opens a ticket if it opens one.
     ``subject`` is what its conversation may be known by (tickets.subjects), and
-    ``storm`` under what a rule for storms counts it; ``author`` is who wrote it, where
-    somebody vouches for them: they may be of staff.
+    ``storm`` under what a rule for storms counts it; ``vouched`` is the author again,
+    where somebody vouches for them: they may be of staff.
     """
 
     message_ids: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    author: str = ""
     return_path: str = ""
     site: str = ""
     subject: str = ""
     storm: str = ""
-    author: str = ""
+    vouched: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -55,11 +57,12 @@ def mentions_of(post: Post, rules: Rules) -> Mentions:
         message_ids=frozenset(ids),
         people=frozenset(people),
         numbers=frozenset(_numbers(post, shown, rules)),
+        author=post.author.address.lower() if post.author else "",
         return_path=post.mail_from.lower(),
         site=rules.site_for(post.rcpt_tos).code,
         subject=_subject(letter, rules),
         storm=_storm(post, rules),
-        author=_vouched_author(post),
+        vouched=_vouched_author(post),
     )
 
 

@@ -48,18 +48,20 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Organisation:
-    """A partner."""
+    """A partner; nobody of a ``blocked`` one is heard."""
 
     id: int
     name: str
     site: str | None = None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
     """A person of a partner, or a stranger, with the addresses we know them by.
 
-    ``telegram`` is their user id, which is also that of their private chat.
+    ``telegram`` is their user id, which is also that of their private chat. Who is
+    ``blocked`` is not heard.
     """
 
     id: ContactId
@@ -68,6 +70,7 @@ class Contact:
     organisation: Organisation | None = None
     language: str | None = None
     telegram: int | None = None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

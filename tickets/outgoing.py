@@ -91,6 +91,20 @@ class DigestNotice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RefusalNotice:
+    """A mail to a stranger that the desk does not serve them.
+
+    ``subject`` and ``in_reply_to`` are those of theirs.
+    """
+
+    delivery: DeliveryId
+    recipient: str
+    language: str
+    subject: str
+    in_reply_to: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StatusNotice:
     """A mail to who asked how tickets stand; ``tickets`` are as they stood then.
 
@@ -108,7 +122,7 @@ class StatusNotice:
     references: tuple[str, ...]
 
 
-Mail = MailNotice | DigestNotice | StatusNotice
+Mail = MailNotice | DigestNotice | StatusNotice | RefusalNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +133,8 @@ class ChatNotice:
     full-text (the comment as a text file), file, notice (``facts["notice"]``
     names the sentence), reaction, toast, fetch; and in private chats accepted
     (the ticket's number) and answer. The first is never queued: a
-    relay makes the topic, and then the card, when something needs them.
+    relay makes the topic, and then the card, when something needs them. Those without a
+    ticket are alarm, and question and decision, which are about a stranger.
     ``thread_id`` is None while the ticket has no topic, ``card_message_id`` while
     it has no card. ``repeat`` marks a message that may have been sent before.
     """

@@ -184,6 +184,7 @@ def record_contact(
             "organisation": contact.organisation.id if contact.organisation else None,
             "email_hash": salted(known.salt, contact.email or ""),
             "telegram_hash": _hash_of_account(known),
+            **({"blocked": True} if contact.blocked else {}),
         },
         content=contact_as_told(contact, emails),
     )

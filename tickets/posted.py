@@ -14,12 +14,13 @@ from tickets.work import Work
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A mail with its SMTP envelope, read."""
+    """A mail with its SMTP envelope, read; ``admitted``: somebody let its author in."""
 
     letter: Letter
     mail_from: str
     rcpt_tos: tuple[str, ...]
     channel: Channel = Channel.SMTP
+    admitted: bool = False
 
     @property
     def author(self) -> Mailbox | None:

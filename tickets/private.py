@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tickets import chat
 from tickets.asking import Question, number_in, question_in
+from tickets.blocking import BLOCKED, is_person_blocked
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
@@ -16,6 +17,7 @@ from tickets.people import add_participant, find_writer, lift_quiet, role_of
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
 from tickets.statuses import answer_in_chat
+from tickets.strangers import meet_in_chat
 from tickets.talk import Wrote
 from tickets.trust import Source, judge
 from tickets.verdict import Verdict
@@ -33,9 +35,13 @@ def hear(desk: Desk, wrote: Wrote) -> Verdict:
     """Turn a message in a private chat into a ticket or a part of one."""
     if desk.books.specialist(wrote.person.id) is not None:
         return _tell(desk, wrote, "staff-here", rule="specialist-in-private")
-    done = _obey(desk, wrote)
-    if done is not None:
-        return done
+    known = desk.books.contact_in_chat(wrote.person.id)
+    if known is not None and is_person_blocked(desk, known.contact):
+        return BLOCKED
+    return _obey(desk, wrote) or _file(desk, wrote)
+
+
+def _file(desk: Desk, wrote: Wrote) -> Verdict:
     placed = None if wrote.command == NEW else _place(desk, wrote)
     said = _said(desk, wrote, near=placed[0] if placed else None)
     if said is not None:
@@ -130,10 +136,12 @@ def _place(desk: Desk, wrote: Wrote) -> tuple[Ticket, str] | None:
 
 
 def _open(desk: Desk, wrote: Wrote) -> Verdict:
-    if _is_refused(desk, wrote):
-        return _tell(desk, wrote, "stranger", rule="stranger-refused")
+    if not wrote.admitted and _is_stranger(desk, wrote):
+        met = meet_in_chat(desk, wrote)
+        if met is not None:
+            return met
     work, author = desk.work, find_writer(desk, wrote.person)
-    trust = judge(Source(proven=is_bound(author)), participant=True)
+    trust = judge(Source(proven=is_bound(author), participant=True))
     ticket, comment = open_ticket(
         desk,
         site=desk.rules.site_of(author.organisation),
@@ -170,13 +178,15 @@ def _acknowledge(desk: Desk, wrote: Wrote, ticket: Ticket) -> None:
     )
 
 
-def _is_refused(desk: Desk, wrote: Wrote) -> bool:
-    """Say whether nobody knows who it is, and the operator wants none such."""
+def _is_stranger(desk: Desk, wrote: Wrote) -> bool:
+    """Say whether nobody knows who it is: no partner has them, and no ticket."""
     known = desk.books.contact_in_chat(wrote.person.id)
-    if desk.rules.strangers_in_chat or known is None:
-        return not desk.rules.strangers_in_chat
+    if known is None:
+        return True
     contact = known.contact
-    return contact.organisation is None and not is_bound(contact)
+    if contact.organisation is not None or is_bound(contact):
+        return False
+    return not desk.books.tickets_of(contact.id, most=1)
 
 
 def is_bound(contact: Contact) -> bool:
@@ -220,7 +230,7 @@ def _continue(desk: Desk, wrote: Wrote, ticket: Ticket, *, rule: str) -> Verdict
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == author.id), None)
     is_known = known is not None or author.id in desk.books.departed(ticket.id)
-    trust = judge(Source(proven=is_bound(author)), participant=is_known)
+    trust = judge(Source(proven=is_bound(author), participant=is_known))
     draft = _draft(work, wrote, author, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:

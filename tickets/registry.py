@@ -51,7 +51,11 @@ def record_organisation(work: Work, known: KnownOrganisation, *, actor: str) -> 
         known.version,
         EventType.CHANGED,
         actor=actor,
-        data={"organisation": partner.id, "site": partner.site},
+        data={
+            "organisation": partner.id,
+            "site": partner.site,
+            **({"blocked": True} if partner.blocked else {}),
+        },
         content=partner_as_told(partner, known.domains),
     )
 

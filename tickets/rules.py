@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum, unique
 from functools import cached_property
 
 from tickets.model import Organisation, Site
@@ -11,6 +12,18 @@ from tickets.process import DEFAULT, Process
 from tickets.storm import StormRule
 from tickets.suspicion import PROGRAM_NAMES
 from tickets.tokens import Signer
+
+#: Over this an address gets so many acknowledgements.
+ACKNOWLEDGEMENT_WINDOW = timedelta(days=1)
+
+
+@unique
+class Strangers(StrEnum):
+    """What becomes of the requests of people nobody knows."""
+
+    ACCEPT = "accept"
+    TRIAGE = "triage"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +34,10 @@ class Rules:
     organisation; ``acknowledgements_a_day`` caps what one unproven address gets,
     ``notices_an_hour`` what the desk writes to one on a ticket by itself;
     ``hold`` is how long an answer stays before it leaves;
-    ``telegram`` is False where the desk runs without a chat; ``strangers_in_chat``
-    says whether a person nobody knows may open tickets there; ``programs`` are the
-    extensions of files that specialists are warned of. ``same_subject`` is how
+    ``telegram`` is False where the desk runs without a chat; ``strangers`` says what
+    becomes of people nobody knows who write by mail, ``strangers_in_chat`` of those who
+    write to the bot, ``triage_chat`` where staff is asked about them; ``programs`` are
+    the extensions of files that specialists are warned of. ``same_subject`` is how
     long a ticket is known by its subject alone, None: never; ``public_url`` is where
     we answer on the web, if anywhere.
     """
@@ -40,7 +54,9 @@ class Rules:
     programs: frozenset[str] = PROGRAM_NAMES
     hold: timedelta = timedelta()
     telegram: bool = True
-    strangers_in_chat: bool = True
+    strangers: Strangers = Strangers.ACCEPT
+    strangers_in_chat: Strangers = Strangers.ACCEPT
+    triage_chat: int | None = None
     same_subject: timedelta | None = None
     storms: tuple[StormRule, ...] = ()
     public_url: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickets import chat, holding, process
+from tickets import chat, holding, process, triage
 from tickets.answers import send_answer
 from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
@@ -126,6 +126,8 @@ def press(desk: Desk, pressed: Pressed) -> Verdict:
     if author is None:
         chat.toast(desk.work, pressed.callback_id, "not-registered")
         return Verdict(outcome=Outcome.IGNORED, rule="not-registered")
+    if pressed.action in triage.ACTIONS:
+        return triage.press(desk, pressed, author)
     if pressed.action in {"accept", "reject"}:
         return _judge(desk, pressed, author)
     ticket = desk.books.ticket_by_number(pressed.subject)

@@ -51,6 +51,7 @@ class Wrote:
 
     ``command`` is what the message begins with, without its slash, if it is one that
     the desk knows; ``text`` is then the rest. ``reply_to`` is a message's id.
+    ``admitted``: somebody let the person in.
     """
 
     person: Person
@@ -59,6 +60,7 @@ class Wrote:
     command: str = ""
     reply_to: int | None = None
     files: tuple[RemoteFile, ...] = ()
+    admitted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

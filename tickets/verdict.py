@@ -10,9 +10,12 @@ from tickets.words import Outcome
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What an arrival became: its one outcome, the row, and the rule that decided."""
+    """What an arrival became: its one outcome, the row, and the rule that decided.
 
-    outcome: Outcome
+    One without an outcome waits for a person.
+    """
+
+    outcome: Outcome | None
     rule: str
     outcome_id: str | None = None
     ticket_id: TicketId | None = None

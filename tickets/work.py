@@ -26,6 +26,7 @@ from tickets.model import (
     TicketId,
 )
 from tickets.storm import Storm
+from tickets.waiting import Decision, Held
 from tickets.words import EventType, Fate, Medium
 
 #: What is sent first when not everything can be: lower goes first.
@@ -212,8 +213,12 @@ class Work:
     people: list[ChangedContact] = field(default_factory=list)
     staff: list[KnownSpecialist] = field(default_factory=list)  # changed
     told: list[Told] = field(default_factory=list)
+    #: Who blocked a domain; None: it is heard again.
+    blocked_domains: dict[str, str | None] = field(default_factory=dict)
     fates: list[MailFate] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    held: Held | None = None
+    decisions: list[Decision] = field(default_factory=list)
 
     def record(
         self,

@@ -1,4 +1,4 @@
-"""``staff`` and ``org``: add and list."""
+"""``staff``, ``org`` and ``contact``: add and list; block, and hear again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from tickets.words import Role
 
 if TYPE_CHECKING:
     from app.config import Config
+    from tickets.model import Json
 
 staff = typer.Typer(help="The specialists.", no_args_is_help=True)
+contact = typer.Typer(help="The people who write.", no_args_is_help=True)
 org = typer.Typer(help="The partners' organisations.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Option(help="As others read it.")]
@@ -29,7 +31,17 @@ Domains = Annotated[
     list[str], typer.Option("--domain", help="A mail domain of theirs.")
 ]
 STAFF = plain("id", "name", "telegram_id", "site", "role", "email", "active")
-PARTNERS = plain("id", "name", "site", "domains")
+PARTNERS = plain("id", "name", "site", "domains", "blocked")
+BLOCKED = plain("kind", "who", "id", "name", "since", "actor")
+Partner = Annotated[str, typer.Argument(metavar="NAME", help="Its name, or its id.")]
+Sender = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS",
+        help="ivan@example.org; @example.org for all of a domain and below it; "
+        "telegram:ID.",
+    ),
+]
 
 
 @staff.command("add")
@@ -95,6 +107,50 @@ def list_organisations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 
     found = look(config_of(ctx), people.list_organisations)
     print_rows(found, PARTNERS, as_json=as_json)
+
+
+@org.command("block")
+def block_organisation(
+    ctx: typer.Context, name: Partner, *, as_json: AsJson = False
+) -> None:
+    """Read nothing more that a partner's people write; nobody is told."""
+    wanted: Json = {"name": name, "blocked": True}
+    carry_out(config_of(ctx), "org block", wanted, as_json=as_json)
+
+
+@org.command("unblock")
+def unblock_organisation(
+    ctx: typer.Context, name: Partner, *, as_json: AsJson = False
+) -> None:
+    """Read again what a partner's people write from now on."""
+    wanted: Json = {"name": name, "blocked": False}
+    carry_out(config_of(ctx), "org block", wanted, as_json=as_json)
+
+
+@contact.command("block")
+def block_contact(ctx: typer.Context, who: Sender, *, as_json: AsJson = False) -> None:
+    """Read nothing more of a sender, or of a whole domain; nobody is told."""
+    wanted: Json = {"who": who, "blocked": True}
+    carry_out(config_of(ctx), "contact block", wanted, as_json=as_json)
+
+
+@contact.command("unblock")
+def unblock_contact(
+    ctx: typer.Context, who: Sender, *, as_json: AsJson = False
+) -> None:
+    """Read again what comes from a sender or a domain from now on."""
+    wanted: Json = {"who": who, "blocked": False}
+    carry_out(config_of(ctx), "contact block", wanted, as_json=as_json)
+
+
+@contact.command("blocked")
+def list_blocked(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the partners, people and domains that are blocked."""
+    from app.commands.looking import look
+    from storage import blocking
+
+    found = look(config_of(ctx), blocking.list_blocked)
+    print_rows(found, BLOCKED, as_json=as_json)
 
 
 def _check_site(config: Config, site: str) -> None:

@@ -82,5 +82,5 @@ def _print_comment(comment: dict[str, Any]) -> None:
     sys.stdout.write(f"\n{head}\n{safe(comment['text'], keep=chr(10))}\n")
     for file in comment["attachments"]:
         name = shown(file["name"])
-        said = f": {shown(file['scan'])}" if file["scan"] else ""
+        said = f": {shown(file['scan'])}" if "scan" in file else ""
         sys.stdout.write(f"[{name}, {file['size']} bytes, {file['state']}{said}]\n")

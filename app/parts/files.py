@@ -10,6 +10,7 @@ import structlog
 from app.config import Config
 from app.examining import Examining
 from app.parts.kit import Kit
+from app.reading import Manner
 from app.scanning import Scanning
 from mail.files.allowance import Bounds
 from mail.files.clamd import Clamd, read_place
@@ -23,13 +24,14 @@ log = structlog.get_logger()
 def make_examining(config: Config) -> Examining:
     """Return what reads arrivals and looks into their files."""
     files = config.attachments
+    limits = Limits(
+        depth=files.max_depth,
+        files=files.max_count,
+        file_bytes=files.max_size,
+        files_bytes=files.max_total,
+    )
     return Examining(
-        limits=Limits(
-            depth=files.max_depth,
-            files=files.max_count,
-            file_bytes=files.max_size,
-            files_bytes=files.max_total,
-        ),
+        manner=Manner(limits=limits, border=frozenset(config.mail.authserv_ids)),
         bounds=Bounds(
             unpacked=files.max_unpacked,
             ratio=files.max_ratio,

@@ -42,5 +42,4 @@ def make_http(kit: Kit, watch: Watch) -> HttpServer:
 
 def make_clerk(kit: Kit) -> Clerk:
     """Return what runs the commands that write."""
-    domains = frozenset(kit.config.mail.public_domains)
-    return Clerk(write=kit.publishing.commit, public_domains=domains)
+    return Clerk(write=kit.publishing.commit, rules=kit.rules)

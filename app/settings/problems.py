@@ -20,12 +20,7 @@ NOT_BUILT = {
     "sites.calendar",
 }
 #: The same of values.
-VALUES_NOT_BUILT = {
-    ("mail.strangers", "triage"),
-    ("mail.strangers", "refuse"),
-    ("telegram.strangers", "triage"),
-    ("telegram.mode", "webhook"),
-}
+VALUES_NOT_BUILT = {("telegram.mode", "webhook")}
 _CREDENTIALS = re.compile(r"(//)?\S*@")
 
 

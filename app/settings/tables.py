@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.settings.kinds import (
     Address,
@@ -44,10 +44,15 @@ from tickets.suspicion import PROGRAM_NAMES
 MEBIBYTE = 1024 * 1024
 #: Longer than that nobody looks whether an answer was right.
 LONGEST_HOLD = timedelta(minutes=10)
+Strangers = Literal["accept", "triage", "refuse"]
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[int, Field(ge=0)]
+#: As a server calls itself in Authentication-Results, compared without case.
+ServerName = Annotated[
+    str, Field(pattern=r"^[!-~]+$"), AfterValidator(lambda name: name.lower())
+]
 
 #: Anybody may have an address there, so they say nothing about an organisation.
 PUBLIC_DOMAINS = (
@@ -244,7 +249,8 @@ class Mail(Table):
     link_days: Annotated[int, Field(ge=1, le=3650)] = 30
     hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
-    strangers: Literal["accept"] = "accept"
+    strangers: Strangers = "accept"
+    authserv_ids: tuple[ServerName, ...] = ()
     same_subject: Span | Literal["off"] = timedelta(days=3)
     storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
@@ -286,7 +292,8 @@ class Telegram(Table):
     token: Token | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     mode: Literal["polling"] = "polling"
-    strangers: Literal["accept", "refuse"] = "accept"
+    strangers: Strangers = "accept"
+    triage_chat: int | None = None  # of staff who decide about strangers
     admin_chat: int | None = None  # of the operators
 
 

@@ -34,9 +34,9 @@ class Records:
         return [next(iter(row.values())) for row in self.rows(query, **values)]
 
     def waiting(self) -> int:
-        """Return how much there is still to do."""
+        """Return how much there is still to do; what is held waits for a person."""
         query = """
-            SELECT (SELECT count(*) FROM arrival WHERE state IN ('new', 'held'))
+            SELECT (SELECT count(*) FROM arrival WHERE state = 'new')
             + (SELECT count(*) FROM delivery
                WHERE state IN ('new', 'sending', 'uncertain'))
         """

@@ -15,6 +15,7 @@ from storage.transaction import Transaction
 from tests.app.conftest import Run
 from tests.app.mirrors import add_targets, in_the_mirror, on_the_desk, publishing
 from tests.app.workshop import Workshop, run
+from tests.desks import rules
 from tests.storage.test_targets import mark, queue
 from tickets.model import Json
 
@@ -24,7 +25,7 @@ ADDED = "zayavka.ticket.comment-added.v1"
 
 
 def perform(shop: Workshop, name: str, **arguments: object) -> Json:
-    made = Clerk(write=publishing(EVERYTHING).commit, public_domains=frozenset())
+    made = Clerk(write=publishing(EVERYTHING).commit, rules=rules())
 
     def job(tx: Transaction) -> Json:
         return made.perform(tx, name, arguments)

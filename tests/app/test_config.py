@@ -146,14 +146,6 @@ def test_a_secret_file_given_by_the_environment_is_read(
             '[telegram]\nmode = "webhook"\n',
             "= 'webhook': this version does not do that yet; must be 'polling'",
         ),
-        (
-            '[telegram]\nstrangers = "triage"\n',
-            "telegram.strangers = 'triage': this version does not do that yet; must be",
-        ),
-        (
-            '[mail]\nstrangers = "triage"\n',
-            "mail.strangers = 'triage': this version does not do that yet; must be 'a",
-        ),
         ('[mail]\nstrangers = "all"\n', "mail.strangers = 'all': must be 'accept'"),
         ('[telegram]\ntoken = ""\n', "telegram.token: must be as @BotFather"),
         ('[telegram]\ntoken = "abc"\n', "telegram.token: must be as @BotFather"),
@@ -437,4 +429,25 @@ def test_a_scanners_socket_may_stand_beside_the_configuration(folder: Path) -> N
 def test_what_is_beyond_a_limit_is_the_operators_choice(folder: Path) -> None:
     config = load(write(folder, '[attachments]\nprograms = ["bas"]\nmax_count = 2\n'))
     assert rules_from(config).programs == {"bas"}
-    assert make_examining(config).limits.files == 2
+    assert make_examining(config).manner.limits.files == 2
+
+
+def test_who_is_let_in_and_whose_word_counts_is_the_operators_choice(
+    folder: Path,
+) -> None:
+    config = load(
+        write(
+            folder,
+            '[mail]\nstrangers = "refuse"\nauthserv_ids = ["MX.Example.Org"]\n'
+            '[telegram]\nstrangers = "triage"\ntriage_chat = -5\n',
+        )
+    )
+    rules = rules_from(config)
+    assert (rules.strangers, rules.strangers_in_chat) == ("refuse", "triage")
+    assert rules.triage_chat == -5
+    assert config.mail.authserv_ids == ("mx.example.org",)
+
+
+def test_a_servers_name_has_no_spaces(folder: Path) -> None:
+    said = problems(write(folder, '[mail]\nauthserv_ids = ["mx example"]\n'))
+    assert "mail.authserv_ids" in said

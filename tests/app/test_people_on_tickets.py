@@ -31,7 +31,7 @@ from tests.app.test_http import Fine, Nothing
 from tests.app.test_mailing import read as read_mail
 from tests.app.workshop import ANNA, Chat, Workshop, add_mailing, chat, run, texts
 from tests.desks import rules
-from tickets.post import Post
+from tickets.posted import Post
 from tickets.rules import Rules
 from tickets.storm import StormRule
 from tickets.talk import Happening

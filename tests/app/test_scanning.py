@@ -16,6 +16,7 @@ from app.examining import Examining
 from app.files import StoredFiles
 from app.http import LockedError, Served
 from app.links import SignedLinks
+from app.reading import Manner
 from app.scanning import QUEUE, Scanning
 from mail.files.clamd import Clamd, read_place
 from mail.files.scanner import FAILURES, Scanner
@@ -130,7 +131,7 @@ def make_scanner(shop: Workshop, clamd: ScriptedClamd) -> Scanner:
     )
     source = shop.sources[0]
     assert isinstance(source, ArrivalSource)
-    source.read = Examining(limits=Limits(files=3)).read
+    source.read = Examining(manner=Manner(limits=Limits(files=3))).read
     source.screen = Scanning(scanner=scanner, max_size=500_000)
     return scanner
 

@@ -29,7 +29,8 @@ from tickets.model import (
     SpecialistId,
     Ticket,
 )
-from tickets.post import Post, receive
+from tickets.post import receive
+from tickets.posted import Post
 from tickets.rules import Rules
 from tickets.talk import Fetched, Pressed, RemoteFile, Said, TopicMoved
 from tickets.tokens import Signer

@@ -50,6 +50,7 @@ def test_a_partner_is_registered_with_its_domains_and_its_event(store: Store) ->
             "name": "Zavod",
             "site": None,
             "domains": ["zavod.example", "zavod.ru"],
+            "blocked": False,
         }
     ]
     (event,) = work.events

@@ -10,6 +10,7 @@ from tests.desks import rules
 from tests.tickets.play import ANNA, PARTNER, Play
 from tickets.model import Delivery
 from tickets.private import SUBJECT_LENGTH, subject_of
+from tickets.rules import Strangers
 from tickets.talk import Blocked, Person, RemoteFile, Wrote
 from tickets.verdict import Verdict
 from tickets.words import Channel, FileState, Medium, Outcome, Trust
@@ -228,7 +229,7 @@ def test_a_specialist_is_sent_to_their_group(play: Play) -> None:
 
 
 def test_strangers_are_refused_if_the_operator_says_so() -> None:
-    play = Play(rules=rules(strangers_in_chat=False))
+    play = Play(rules=rules(strangers_in_chat=Strangers.REFUSE))
     chat = Chat(play)
     assert chat.write("Помогите").rule == "stranger-refused"
     assert chat.told() == ["stranger"]

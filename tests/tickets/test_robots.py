@@ -12,7 +12,7 @@ from tests.desks import SUPPORT, letter, rules
 from tests.tickets.play import IVAN, Play, written_by
 from tickets.ladder import Ref
 from tickets.letter import Mailbox, Robot
-from tickets.post import Post
+from tickets.posted import Post
 from tickets.words import EventType
 
 AWAY: dict[str, Any] = {"robot": Robot.REPLY, "automatic": True}

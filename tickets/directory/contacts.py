@@ -35,6 +35,7 @@ def take_contact(desk: Desk, origin: Origin, order: UpsertContact) -> Verdict:
         organisation=partner,
         language=order.language or (known.contact.language if known else None),
         telegram=known.contact.telegram if known else None,
+        blocked=known is not None and known.contact.blocked,
     )
     if known is None:
         meet(desk.work, contact, actor=origin.actor, emails=emails[1:])
