@@ -45,7 +45,6 @@ class Happened(StrEnum):
     POLLING_RECOVERED = "polling_recovered"
     LEADING = "leading"
     LEADERSHIP_LOST = "leadership_lost"
-    LEAVING_POSTPONED = "leaving_postponed"
     RECORDS_UNAVAILABLE = "records_unavailable"
     SCANNER_AWAY = "scanner_away"
     SCANNER_BACK = "scanner_back"

@@ -33,8 +33,10 @@ def go_on(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
+    # Who left is no stranger: so they come back.
+    is_known = known is not None or contact.id in desk.books.departed(ticket.id)
     colleague = is_colleague(contact, ticket)
-    trust = judge(replace(source, participant=known is not None, colleague=colleague))
+    trust = judge(replace(source, participant=is_known, colleague=colleague))
     draft = draft_of(desk, post, contact, trust=trust)
     ticket, comment = add_comment(work, ticket, draft)
     if trust is not Trust.UNPROVEN:
