@@ -33,6 +33,7 @@ def go_on(
     contact = find_contacts(desk, [author])[0]
     people = desk.books.participants(ticket.id)
     known = next((one for one in people if one.contact.id == contact.id), None)
+    # Who left is no stranger: so they come back.
     is_known = known is not None or contact.id in desk.books.departed(ticket.id)
     colleague = is_colleague(contact, ticket)
     trust = judge(replace(source, participant=is_known, colleague=colleague))

@@ -12,7 +12,7 @@ from tickets.continuing import go_on
 from tickets.courtesy import is_answerable
 from tickets.desk import Desk
 from tickets.forwarding import hear_specialist
-from tickets.ladder import SAME_SUBJECT, Placed, Ref, climb
+from tickets.ladder import Placed, Ref, climb
 from tickets.leaving import leave_by_mail
 from tickets.letter import Letter, Mailbox
 from tickets.posted import Post
@@ -69,9 +69,7 @@ def _file(desk: Desk, post: Post, author: Mailbox, *, refs: dict[str, Ref]) -> V
         return AUTO_REPLY if replies(letter) else begin(desk, post, author)
     source = Source(
         proven=signed is not None and signed.is_for(author),
-        # Who is placed by the subject belongs there by other signs (tickets.alike).
-        knows_an_id=answers_known_mail(desk, clues, placed)
-        or placed.rule == SAME_SUBJECT,
+        knows_an_id=answers_known_mail(desk, clues, placed),
         knows_an_address=signed is not None,
         vouched=letter.vouched,
     )

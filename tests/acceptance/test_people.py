@@ -17,6 +17,8 @@ from tests.acceptance.houses import House, Site
 from tests.acceptance.letters import letter, reply
 from tests.acceptance.waiting import eventually
 
+MX = "mx.desk.example"
+VERA, VERAS = 1005, "vera@desk.example"
 STORM = """
 [[mail.storms]]
 name = "monitoring"
@@ -33,7 +35,9 @@ def desk(own: House) -> Iterator[House]:
     text = config.read_text()
     port = tomllib.loads(text)["http"]["port"]
     url = f'[http]\n        public_url = "http://127.0.0.1:{port}"'
-    config.write_text(text.replace("[http]", url) + STORM)
+    trusting = f'[mail]\n        authserv_ids = ["{MX}"]'
+    text = text.replace("[http]", url).replace("[mail]", trusting, 1)
+    config.write_text(text + STORM)
     own.desk.start()
     yield own
     own.quiet()
@@ -100,6 +104,59 @@ def test_a_storm_is_one_topic_and_one_line(desk: House) -> None:
     ]
     assert len([one for one in said if one.startswith("🌪")]) == 1
     assert not [one for one in said if "Disk 7 " in one]
+
+
+def passed(sender: str) -> str:
+    """Return what our border server says of an author."""
+    domain = sender.rpartition("@")[2]
+    return f"{MX}; dmarc=pass header.from={domain}"
+
+
+def test_a_colleague_from_another_domain_goes_on_with_a_lost_thread(
+    desk: House,
+) -> None:
+    [site] = desk.sites
+    ivan, petr = site.person("ivan"), "petr@romashka-2.example"
+    domains = [ivan.rpartition("@")[2], "romashka-2.example"]
+    named = [word for one in domains for word in ("--domain", one)]
+    command(desk.desk.config, "org", "add", "--name", "Romashka", *named)
+    _, topic = desk.open(site)
+    lost = {"to": site.address, "Cc": ivan, "Subject": "FW: Не печатает принтер"}
+    desk.send(
+        letter(
+            sender=petr,
+            text="Это наш общий.",
+            Authentication_Results=passed(petr),
+            **lost,
+        )
+    )
+    desk.says(topic, "Это наш общий.")
+    desk.write(topic, "Смотрим.")
+    for person in (ivan, petr):
+        desk.mail(person, "Смотрим.")
+
+
+def test_what_a_specialist_forwards_is_its_writers_request(desk: House) -> None:
+    [site] = desk.sites
+    ivan = site.person("ivan")
+    vera = ["--name", "Вера", "--telegram-id", str(VERA), "--email", VERAS]
+    command(desk.desk.config, "staff", "add", *vera, "--site", site.code)
+    text = (
+        "Коллеги, возьмите.\n\n---------- Forwarded message ---------\n"
+        f"From: Иван <{ivan}>\nTo: <{VERAS}>\nSubject: Сканер\n\nСканер молчит.\n"
+    )
+    fields = {"to": site.address, "Subject": "Fwd: Сканер"}
+    verdict = passed(VERAS)
+    desk.send(letter(sender=VERAS, text=text, Authentication_Results=verdict, **fields))
+    topic = desk.topic(site)
+    desk.says(topic, "Вера forwarded this")
+    desk.says(topic, "Коллеги, возьмите.")
+    told = desk.mail(ivan, topic.number)
+    assert told["Subject"] == f"[{topic.number}] Сканер"
+    desk.send(reply(told, sender=ivan, text="Спасибо!"))
+    desk.says(topic, "Спасибо!")
+    assert rules(desk)[0] == "forwarded-by-specialist"
+    assert not desk.mailboxes.mails(VERAS)
 
 
 def alarm(site: Site, n: int) -> EmailMessage:

@@ -88,6 +88,13 @@ def test_a_mail_of_theirs_brings_them_back_as_what_they_were(play: Play) -> None
     assert "participant-added" in play.types()
 
 
+def test_their_mail_is_believed_by_the_tag_alone(play: Play) -> None:
+    play.reply(OLGA, text="отписаться")
+    subject = f"Re: [{play.ticket.number}] Принтер"
+    play.reply(OLGA, text="Я снова тут.", in_reply_to=(), subject=subject)
+    assert (OLGA, "cc") in play.people
+
+
 def test_others_who_answer_to_all_do_not(play: Play) -> None:
     play.reply(OLGA, text="отписаться")
     play.reply(cc=(Mailbox(address=OLGA),))
