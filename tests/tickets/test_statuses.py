@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.tickets.play import IVAN, Play, written_by
+from tests.tickets.test_holding import send_all
 from tickets.asking import Question, question_of
 from tickets.letter import Letter, Mailbox
 from tickets.talk import Person, Wrote
@@ -24,6 +25,7 @@ def play() -> Play:
     play.mail()
     play.press("take")
     play.say("Везём   новый картридж.")
+    send_all(play)
     return play
 
 
@@ -179,3 +181,9 @@ def test_the_chat_answers_the_same(play: Play) -> None:
 def test_a_comment_of_an_asking_colleague_is_not_believed(play: Play) -> None:
     ask(play, PETR, text="Заберите его насовсем")
     assert play.comment.trust is Trust.UNPROVEN
+
+
+def test_an_answer_that_may_be_taken_back_is_not_told(play: Play) -> None:
+    play.say("Это было не для вас.")
+    ask(play)
+    assert [one["answer"] for one in told(play)] == ["Везём новый картридж."]
