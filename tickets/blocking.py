@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(r"telegram:([0-9]{1,16})")
 def is_blocked(desk: Desk, address: str) -> bool:
     """Say whether nobody hears what comes from a mail address."""
     known = desk.books.contacts([address.lower()]).get(address.lower())
-    if known is not None and is_barred(known):
+    if known is not None and is_person_blocked(desk, known):
         return True
     domain = domain_of(address)
     if known is None and domain not in desk.rules.public_domains:
