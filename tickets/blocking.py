@@ -29,7 +29,17 @@ def is_blocked(desk: Desk, address: str) -> bool:
         partner = desk.books.organisations([domain]).get(domain)
         if partner is not None and partner.blocked:
             return True
-    return bool(desk.books.blocked_domains(upwards(domain)))
+    return _is_domain_blocked(desk, domain)
+
+
+def _is_domain_blocked(desk: Desk, domain: str) -> bool:
+    """Say whether a domain is, or one above it; never one that a partner has.
+
+    That is blocked with the partner, also if it became theirs since.
+    """
+    if not desk.books.blocked_domains(upwards(domain)):
+        return False
+    return not desk.books.organisations([domain])
 
 
 def is_barred(person: Contact) -> bool:
@@ -42,7 +52,7 @@ def is_person_blocked(desk: Desk, person: Contact) -> bool:
     """Say whether nobody hears what a person writes, from wherever they do."""
     if is_barred(person) or person.email is None:
         return is_barred(person)
-    return bool(desk.books.blocked_domains(upwards(domain_of(person.email))))
+    return _is_domain_blocked(desk, domain_of(person.email))
 
 
 def upwards(domain: str) -> list[str]:
