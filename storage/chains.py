@@ -14,6 +14,9 @@ from storage.prepared import Prepared, Sql
 from storage.rows import COMMENT
 from storage.transaction import Transaction
 
+#: So many Message-IDs a mail refers to at most.
+REFERENCES = 100
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chains:
@@ -34,7 +37,8 @@ class Chains:
         """Return the conversation's Message-IDs as this recipient may know them.
 
         The first mail's own References, then every mail of the ticket and every one
-        of ours to this recipient, in the order they came (RFC 5322, 3.6.4).
+        of ours to this recipient, in the order they came (RFC 5322, 3.6.4). Of a
+        storm's thousands the first and the newest: servers refuse large headers.
         """
         came = self.came.get(due.ticket_id or 0, ())
         went = self.went.get(due.ticket_id or 0, ())
@@ -49,7 +53,8 @@ class Chains:
         )
         chain = dict.fromkeys(before)
         chain.update(dict.fromkeys(one for _, _, one in sorted(mails)))
-        return list(chain)
+        ids = list(chain)
+        return ids if len(ids) <= REFERENCES else [ids[0], *ids[1 - REFERENCES :]]
 
 
 def _by_ticket(found: Sequence[Any]) -> dict[int, list[Any]]:

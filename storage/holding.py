@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, exists, func, or_, select, text, update
 
 from storage import lanes
 from storage.lanes import DELIVERY, LANE, Filling
@@ -25,6 +25,15 @@ _UNTOUCHED = and_(
     _delivery.attempts == 0,
     _delivery.payload.is_(None),
 )
+
+
+def has_begun(comment: Any) -> Any:
+    """Return the condition that somebody was sent a comment, or that it was tried."""
+    return exists().where(
+        _delivery.comment_id == comment,
+        ~_UNTOUCHED,
+        _delivery.state != DeliveryState.CANCELLED,
+    )
 
 
 class Answers:
@@ -61,13 +70,7 @@ class Answers:
             .order_by(LANE.c.key)
             .with_for_update()
         ).all()
-        begun = (
-            select(_delivery.id)
-            .where(_delivery.comment_id == comment_id, ~_UNTOUCHED)
-            .where(_delivery.state != DeliveryState.CANCELLED)
-            .limit(1)
-        )
-        return self._tx.run(begun).first() is not None
+        return bool(self._tx.run(select(has_begun(comment_id))).scalar())
 
     def rest(self, ticket_id: TicketId, besides: CommentId) -> Rest:
         others = and_(

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from storage import participants, storms
 from storage.directory import Directory
+from storage.holding import has_begun
 from storage.journal import EVENT
 from storage.lanes import DELIVERY
 from storage.prepared import Prepared, Sql
@@ -80,13 +81,17 @@ def _standing(sql: Sql) -> Any:
 
 @Prepared
 def _answers(sql: Sql) -> Any:
-    """Select the newest public word of staff on each ticket."""
+    """Select the newest public word of staff on each ticket that has left us.
+
+    What is still held may be taken back, and would have been told for good here.
+    """
     other = COMMENT.alias("other")
     newest = (
         select(func.max(other.c.id))
         .where(other.c.ticket_id == _comment.ticket_id)
         .where(other.c.contact_id.is_(None))
         .where(other.c.visibility == Visibility.PUBLIC.value)
+        .where(has_begun(other.c.id))
         .correlate(COMMENT)
         .scalar_subquery()
     )

@@ -310,6 +310,7 @@ class Records:
             if one.ticket_id == ticket.id
             and one.visibility is Visibility.PUBLIC
             and not isinstance(one.author, Contact)
+            and self.has_left(one.id)
         ]
         answer = public[-1] if public else None
         return Standing(

@@ -22,14 +22,24 @@ _ACCOUNT = re.compile(r"telegram:([0-9]{1,16})")
 def is_blocked(desk: Desk, address: str) -> bool:
     """Say whether nobody hears what comes from a mail address."""
     known = desk.books.contacts([address.lower()]).get(address.lower())
-    if known is not None and is_barred(known):
+    if known is not None and is_person_blocked(desk, known):
         return True
     domain = domain_of(address)
     if known is None and domain not in desk.rules.public_domains:
         partner = desk.books.organisations([domain]).get(domain)
         if partner is not None and partner.blocked:
             return True
-    return bool(desk.books.blocked_domains(upwards(domain)))
+    return _is_domain_blocked(desk, domain)
+
+
+def _is_domain_blocked(desk: Desk, domain: str) -> bool:
+    """Say whether a domain is, or one above it; never one that a partner has.
+
+    That is blocked with the partner, also if it became theirs since.
+    """
+    if not desk.books.blocked_domains(upwards(domain)):
+        return False
+    return not desk.books.organisations([domain])
 
 
 def is_barred(person: Contact) -> bool:
@@ -42,7 +52,7 @@ def is_person_blocked(desk: Desk, person: Contact) -> bool:
     """Say whether nobody hears what a person writes, from wherever they do."""
     if is_barred(person) or person.email is None:
         return is_barred(person)
-    return bool(desk.books.blocked_domains(upwards(domain_of(person.email))))
+    return _is_domain_blocked(desk, domain_of(person.email))
 
 
 def upwards(domain: str) -> list[str]:

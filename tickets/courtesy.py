@@ -16,7 +16,12 @@ def is_answerable(desk: Desk, post: Post) -> bool:
     to = post.mail_from
     if not to or post.letter.automatic or post.letter.vouched is False:
         return False
-    return not (desk.rules.is_own(to) or is_machine(to))
+    return is_a_persons(desk, to)
+
+
+def is_a_persons(desk: Desk, address: str) -> bool:
+    """Say whether somebody may read what is sent to an address, and it is not ours."""
+    return not (desk.rules.is_own(address) or is_machine(address))
 
 
 def has_had_enough(desk: Desk, post: Post) -> bool:

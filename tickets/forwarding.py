@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tickets import chat, sealing
+from tickets.blocking import is_blocked
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
@@ -54,6 +55,8 @@ def _original_sender(desk: Desk, letter: Letter) -> Mailbox | None:
     sender = letter.forwarded_from
     if sender is None or desk.rules.is_own(sender.address):
         return None
+    if is_blocked(desk, sender.address):  # whose answers nobody would hear
+        return None
     is_staff = desk.books.specialist_by_email(sender.address.lower()) is not None
     return None if is_staff else sender
 
@@ -80,7 +83,8 @@ def _open_for(
         site=desk.rules.site_for(post.rcpt_tos),
         subject=bare_subject(letter.subject),
         people=[Participant(contact=requester, role="requester")],
-        draft=replace(draft, text=letter.forward, html=None),
+        # One that came as a file has no place in the text: it is all of it.
+        draft=replace(draft, text=letter.forward or letter.text, html=None),
     )
     remember(desk.work, letter, ticket.id, trust=Trust.PLAUSIBLE)
     _acknowledge(desk, ticket, sender)

@@ -19,7 +19,7 @@ from tickets.words import EventType, Outcome
 from tickets.work import CARD, Departure
 
 _AROUND = " \t\r\n.,;:!?\"'«»“”()-–—*"
-LEFT = "left"
+LEFT, LEFT_ALREADY = "left", "left-already"
 
 
 def says_leave(letter: Letter) -> bool:
@@ -43,11 +43,15 @@ def leave_by_mail(
         return None
     email = author.address.lower()
     contact = desk.books.contacts([email]).get(email)
-    people = desk.books.participants(placed.ticket_id)
-    one = next((p for p in people if contact and p.contact.id == contact.id), None)
-    if one is None:
+    if contact is None:
         return None
-    ticket = leave(desk, desk.books.ticket(placed.ticket_id), one)
+    ticket = desk.books.ticket(placed.ticket_id)
+    people = desk.books.participants(ticket.id)
+    one = next((p for p in people if p.contact.id == contact.id), None)
+    if one is None:  # who says so twice is not to be back by it
+        is_gone = contact.id in desk.books.departed(ticket.id)
+        return _left(ticket, rule=LEFT_ALREADY) if is_gone else None
+    ticket = leave(desk, ticket, one)
     if answerable and may_be_told(desk, email):
         mail_notice(desk.work, ticket, LEFT, email=email, priority=CARD)
     return _left(ticket)
@@ -60,7 +64,7 @@ def leave_by_link(desk: Desk, left: Left) -> Verdict:
     people = desk.books.participants(ticket.id)
     one = next((p for p in people if p.contact.id == link.contact_id), None)
     if one is None:
-        return _left(ticket, rule="left-already")
+        return _left(ticket, rule=LEFT_ALREADY)
     return _left(leave(desk, ticket, one))
 
 

@@ -9,14 +9,16 @@ from tickets.bounces import note_report
 from tickets.clues import find_refs, find_signed, gather
 from tickets.comments import body_hash
 from tickets.continuing import go_on
-from tickets.courtesy import is_answerable
+from tickets.courtesy import is_a_persons, is_answerable
 from tickets.desk import Desk
 from tickets.forwarding import hear_specialist
 from tickets.ladder import Placed, Ref, climb
 from tickets.leaving import leave_by_mail
 from tickets.letter import Letter, Mailbox
+from tickets.people import partner_of
 from tickets.posted import Post
 from tickets.robots import AUTO_REPLY, NO_AUTHOR, came_back, replies, set_aside
+from tickets.rules import Strangers
 from tickets.statuses import answer_question
 from tickets.trust import Source, answers_known_mail
 from tickets.verdict import Verdict
@@ -67,10 +69,12 @@ def _file(desk: Desk, post: Post, author: Mailbox, *, refs: dict[str, Ref]) -> V
     placed = asked or placed
     if placed is None:
         return AUTO_REPLY if replies(letter) else begin(desk, post, author)
+    # Who asks about one ticket on the way to another has the other's address.
+    here = signed if signed and signed.ticket_id == placed.ticket_id else None
     source = Source(
-        proven=signed is not None and signed.is_for(author),
+        proven=here is not None and here.is_for(author),
         knows_an_id=answers_known_mail(desk, clues, placed),
-        knows_an_address=signed is not None,
+        knows_an_address=here is not None,
         vouched=letter.vouched,
     )
     return go_on(desk, post, author, placed=placed, source=source)
@@ -80,9 +84,25 @@ def _obey(
     desk: Desk, post: Post, author: Mailbox, *, placed: Placed | None
 ) -> Verdict | Placed | None:
     """Do what a mail says that is a command; None if it is for somebody to read."""
-    answerable, letter = is_answerable(desk, post), post.letter
+    letter = post.letter
+    answerable = is_answerable(desk, post) and is_a_persons(desk, author.address)
     if placed is not None:
         left = leave_by_mail(desk, letter, author, placed=placed, answerable=answerable)
         if left is not None:
             return left
-    return answer_question(desk, letter, author, placed=placed) if answerable else None
+    if not (answerable and _may_ask(desk, post, author)):
+        return None
+    return answer_question(desk, letter, author, placed=placed)
+
+
+def _may_ask(desk: Desk, post: Post, author: Mailbox) -> bool:
+    """Say whether an answer to From goes to who wrote, or to somebody who knows us.
+
+    Else the desk could be made to write to anybody; and where strangers must be let
+    in, nothing that they write is answered before.
+    """
+    address = author.address.lower()
+    if desk.books.contacts([address]) or partner_of(desk, author) is not None:
+        return True
+    is_theirs = post.letter.vouched is True or post.mail_from.lower() == address
+    return is_theirs and desk.rules.strangers is Strangers.ACCEPT

@@ -14,7 +14,7 @@ from tickets.model import (
     Specialist,
     Ticket,
 )
-from tickets.people import add_participant
+from tickets.people import add_participant, role_of
 from tickets.process import TransitionError
 from tickets.stages import (
     answered_by_partner,
@@ -190,7 +190,8 @@ def _let_in(desk: Desk, ticket: Ticket, author: Contact) -> None:
     """Let the author of an accepted comment be one of the ticket's people."""
     people = desk.books.participants(ticket.id)
     if all(one.contact.id != author.id for one in people):
-        ticket = add_participant(desk, ticket, author, role="cc")
+        role = role_of(ticket, author)
+        ticket = add_participant(desk, ticket, author, role=role)
     answered_by_partner(desk, ticket, author)
 
 

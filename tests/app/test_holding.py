@@ -195,3 +195,30 @@ def test_an_answer_in_the_private_chat_is_held_and_taken_back(
         assert not letters.taken
 
     play(scene)
+
+
+def test_who_asks_meanwhile_is_not_told_what_is_held(records: Places) -> None:
+    """The answer to a question is of the moment of asking, and is sent later."""
+
+    async def scene(shop: Workshop) -> None:
+        letters = Letters()
+        shop.hold_answers(HOLD)
+        add_mailing(shop, letters)
+        async with chat(shop) as there:
+            await shop.mail()
+            await there.settle()
+            await there.say("Это не вам.")
+            await shop.mail("2", subject="Статус NN-1", text="")
+            await there.say("/undo")
+            await there.jump(seconds=HOLD)
+            [told] = first_lines(mails_to(letters, IVAN))[1:]
+            assert told.startswith("NN-1")
+            assert "Это не вам." not in str(letters.taken[-1][1], "utf-8")
+            await there.say("Везём картридж.")
+            await there.jump(seconds=HOLD)
+            await shop.mail("3", subject="Статус NN-1", text="")
+            body = mails_to(letters, IVAN)[-1].get_body(("plain",))
+            assert body is not None
+            assert "Везём картридж." in body.get_content()
+
+    run(records, scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+from storage.notices import REFERENCES
 from storage.store import Places
 from tests.app.test_chatting import Letters
 from tests.app.test_mailing import read
@@ -107,5 +108,27 @@ def test_the_one_a_ticket_is_given_to_is_called_by_their_id(places: Places) -> N
         said = call["text"].encode("utf-16-le")
         begin, end = entity["offset"], entity["offset"] + entity["length"]
         assert said[2 * begin : 2 * end].decode("utf-16-le") == "Анна"
+
+    run(places, scene)
+
+
+def test_a_mail_refers_to_so_many_of_a_storms_and_no_more(places: Places) -> None:
+    """Servers refuse mails with large headers."""
+
+    async def scene(shop: Workshop) -> None:
+        letters = Letters()
+        add_mailing(shop, letters)
+        async with chat(shop) as there:
+            await opened(there)
+            for n in range(2, 130):
+                raw = f"From: {IVAN}\nMessage-ID: <{n}@x>\nSubject: [NN-1]\n\n{n}"
+                shop.keep(f"{n}", raw.encode(), sender=IVAN)
+            await there.settle()
+            await there.say("Смотрим.")
+        answer = mails_to(letters, OLGA)[-1]
+        ids = str(answer["References"]).split()
+        assert len(ids) == REFERENCES
+        assert (ids[0], ids[1], ids[-1]) == ("<1@partner.example>", "<31@x>", "<129@x>")
+        assert answer["In-Reply-To"] == "<129@x>"
 
     run(places, scene)

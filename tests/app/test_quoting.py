@@ -58,3 +58,24 @@ def test_notes_strangers_and_what_was_taken_back_are_not_quoted(
             assert hidden not in quoted(second) + quoted(last)
 
     run(records, scene)
+
+
+def test_what_nobody_was_sent_is_not_quoted(records: Places) -> None:
+    """It may still be taken back, or was never to leave."""
+
+    async def scene(shop: Workshop) -> None:
+        letters = Letters()
+        add_mailing(shop, letters)
+        async with chat(shop) as there:
+            await shop.mail(text="Первое.")
+            await there.settle()
+            await there.say("Неотправленное.")
+            shop.execute(
+                "UPDATE delivery SET state = 'cancelled' WHERE kind = 'answer'"
+            )
+            await there.say("Второе.")
+        last = [read(raw) for to, raw in letters.taken if to == IVAN][-1]
+        assert "Первое." in quoted(last)
+        assert "Неотправленное." not in quoted(last)
+
+    run(records, scene)

@@ -28,7 +28,7 @@ from tickets.registry import NotRegistered
 from tickets.storm import Opening, Storm
 from tickets.subjects import subject_key
 from tickets.talk import Left
-from tickets.words import Role
+from tickets.words import DeliveryState, Role
 from tickets.work import Work
 
 IVAN, OLGA = "ivan@partner.example", "olga@partner.example"
@@ -154,6 +154,8 @@ def test_it_is_known_how_a_ticket_stands(bench: Bench) -> None:
     assert (asked[first].answer, asked[first].answered_at) == ("", None)
     play(bench, said("Первый ответ."))
     play(bench, said("Второй ответ."))
+    bench.mark(IVAN, DeliveryState.SENT)
+    play(bench, said("Ответ, который ещё не ушёл."))
     play(bench, said("// заметка"))
     stands = bench.look(lambda books: books.standing([first]))[first]
     assert stands.answer == "Второй ответ."

@@ -149,3 +149,25 @@ def test_what_cannot_be_blocked_is_told(subject: str, problem: str) -> None:
 def test_a_domain_leads_upwards_but_not_to_the_top() -> None:
     assert upwards("a.b.example") == ["a.b.example", "b.example"]
     assert upwards("example") == ["example"]
+
+
+def test_who_writes_from_another_address_is_the_same_person(play: Play) -> None:
+    """Else a mail would have nobody left who could open the ticket."""
+    play.handle(written_by(EVE))
+    play.records.people["eve@home.example"] = play.records.people[EVE]
+    blocked(play, "@spam.example")
+    for cc in ((), (Mailbox(address=IVAN),)):
+        sent = written_by("eve@home.example", message_id="<2@x>", cc=cc)
+        assert play.handle(sent).rule == "blocked"
+
+
+@pytest.mark.parametrize("theirs", ["spam.example", "it.spam.example"])
+def test_a_domain_that_became_a_partners_is_heard(play: Play, theirs: str) -> None:
+    """Nobody would know why the new partner is not."""
+    blocked(play, "@spam.example")
+    play.records.partners[theirs] = PARTNER
+    assert play.handle(written_by(f"a@{theirs}")).rule == "new"
+    assert play.people == [(f"a@{theirs}", "requester")]
+    assert play.handle(written_by("x@mx.spam.example")).rule == "blocked"
+    partner_blocked(play)
+    assert play.handle(written_by(f"b@{theirs}")).rule == "blocked"

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.tickets.play import ANNA, IVAN, Play, written_by
+from tickets.blocking import Blocking, block
 from tickets.letter import Mailbox
+from tickets.rules import Strangers
 from tickets.verdict import Verdict
 from tickets.words import Outcome, Visibility
 
@@ -103,3 +105,26 @@ def test_unless_nobody_vouches_for_them(play: Play) -> None:
 def test_one_who_left_the_company_is_a_stranger(play: Play) -> None:
     del play.records.staff[ANNA.telegram_id]
     assert forward(play).rule == "new"
+
+
+def test_a_mail_that_came_as_a_file_is_all_of_the_text(play: Play) -> None:
+    forward(play, text="Сканер молчит.", forward="")
+    [comment] = play.records.comments.values()
+    assert (comment.author.name, comment.text) == ("Пётр", "Сканер молчит.")
+
+
+def test_who_is_blocked_is_not_written_to_for_a_forward(play: Play) -> None:
+    wish = Blocking(subject=PETR.address, blocked=True, actor="operator")
+    block(play.begin(), wish)
+    play.commit()
+    assert forward(play).rule == "new"
+    assert play.people == [(ANNAS, "requester")]
+    assert [one.target for one in play.queued("accepted")] == [ANNAS]
+
+
+@pytest.mark.parametrize("policy", [Strangers.TRIAGE, Strangers.REFUSE])
+def test_a_specialist_need_not_be_let_in(play: Play, policy: Strangers) -> None:
+    play.rules = replace(play.rules, strangers=policy)
+    unknown = forward(play, forwarded_from=None, message_id="<2@x>", vouched=None)
+    assert unknown.rule.startswith("stranger-")
+    assert forward(play, forwarded_from=None).rule == "new"

@@ -152,3 +152,21 @@ def test_a_token_says_who_leaves_what(contact: int, ticket: int) -> None:
 @given(st.text(max_size=60))
 def test_what_is_no_token_says_nothing(token: str) -> None:
     assert read_leave_token((KEY,), token) is None
+
+
+def test_who_says_it_twice_is_not_back_by_it(play: Play) -> None:
+    for rule in ("left", "left-already"):
+        verdict = play.reply(OLGA, text="отписаться")
+        assert (verdict.outcome, verdict.rule) == (Outcome.COMMAND, rule)
+    assert not play.types()
+    assert play.people == [(IVAN, "requester")]
+    play.reply(OLGA, text="А вот теперь вопрос.")
+    assert play.people == [(IVAN, "requester"), (OLGA, "cc")]
+
+
+def test_a_requester_whose_word_is_accepted_is_the_requester_again(play: Play) -> None:
+    play.reply(text="отписаться")
+    play.reply(text="Я передумал.", vouched=False)
+    play.press("accept", str(play.comment.id))
+    joined = [one for one in play.work.events if one.type == "participant-added"]
+    assert [one.data["role"] for one in joined] == ["requester"]

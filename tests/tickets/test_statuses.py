@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.desks import SUPPORT
 from tests.tickets.play import IVAN, Play, written_by
+from tests.tickets.test_holding import send_all
 from tickets.asking import Question, question_of
 from tickets.letter import Letter, Mailbox
+from tickets.posted import Post
+from tickets.rules import Strangers
 from tickets.talk import Person, Wrote
 from tickets.verdict import Verdict
 from tickets.words import Outcome, Trust
@@ -24,6 +29,7 @@ def play() -> Play:
     play.mail()
     play.press("take")
     play.say("Везём   новый картридж.")
+    send_all(play)
     return play
 
 
@@ -179,3 +185,45 @@ def test_the_chat_answers_the_same(play: Play) -> None:
 def test_a_comment_of_an_asking_colleague_is_not_believed(play: Play) -> None:
     ask(play, PETR, text="Заберите его насовсем")
     assert play.comment.trust is Trust.UNPROVEN
+
+
+def test_an_answer_that_may_be_taken_back_is_not_told(play: Play) -> None:
+    play.say("Это было не для вас.")
+    ask(play)
+    assert [one["answer"] for one in told(play)] == ["Везём новый картридж."]
+
+
+@pytest.mark.parametrize("sender", [SUPPORT, "no-reply@partner.example"])
+def test_what_nobody_reads_is_written_no_answer(play: Play, sender: str) -> None:
+    asked = written_by(sender, message_id="<q@x.example>", subject="Статус NN-1")
+    play.handle(Post(letter=asked.letter, mail_from=IVAN, rcpt_tos=(SUPPORT,)))
+    assert not play.queued("status")
+
+
+def test_a_stranger_is_answered_only_where_it_reaches_them(play: Play) -> None:
+    made = written_by(EVE, message_id="<q@x.example>", subject="Статус", text="")
+    forged = Post(letter=made.letter, mail_from="x@x.example", rcpt_tos=(SUPPORT,))
+    assert play.handle(forged).rule == "new"
+    assert not play.queued("status")
+
+
+@pytest.mark.parametrize("policy", [Strangers.TRIAGE, Strangers.REFUSE])
+def test_who_must_be_let_in_first_is_not_answered(
+    play: Play, policy: Strangers
+) -> None:
+    play.rules = replace(play.rules, strangers=policy)
+    assert ask(play, EVE).rule.startswith("stranger-")
+    assert not play.queued("status")
+    assert ask(play, message_id="<p@x.example>").rule == "status-asked"
+
+
+def test_anothers_signed_address_proves_nothing_here(play: Play) -> None:
+    """Petr's own ticket is no proof that a colleague's is his as well."""
+    play.handle(written_by(PETR, message_id="<p@x.example>", subject="Сканер шумит"))
+    signed = play.rules.signer.reply_address(play.ticket.number, PETR)
+    assert signed is not None
+    ask(play, PETR, text="Заберите его насовсем", to=(Mailbox(address=signed),))
+    assert (play.comment.ticket_id, play.comment.trust) == (
+        next(iter(play.records.tickets)),
+        Trust.UNPROVEN,
+    )
