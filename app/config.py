@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -16,6 +15,7 @@ from app.settings import shape, sources, tables
 from app.settings.problems import ConfigError, words_of
 from app.settings.secret import load_keys
 from bus.publishers import lacking_for
+from tickets.letter import Robot
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules, Strangers
@@ -164,22 +164,17 @@ def rules_from(config: Config) -> Rules:
         strangers_in_chat=Strangers(config.telegram.strangers),
         triage_chat=config.telegram.triage_chat,
         programs=frozenset(config.attachments.programs),
-        same_subject=_same_subject(config.mail),
+        same_subject=config.mail.same_subject,
         storms=tuple(_storm(rule) for rule in config.mail.storms),
         public_url=config.http.public_url,
     )
-
-
-def _same_subject(mail: tables.Mail) -> timedelta | None:
-    window = mail.same_subject
-    return window if isinstance(window, timedelta) else None
 
 
 def _storm(rule: tables.StormRule) -> StormRule:
     return StormRule(
         name=rule.name,
         sender=rule.sender or "",
-        robot=rule.robot,
+        robot=Robot(rule.robot) if rule.robot else None,
         subject=rule.subject or "",
         window=rule.window,
         after=rule.after,

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from app.settings.kinds import (
     Address,
+    BaseUrl,
     BlobUrl,
     BusUrl,
     Certificates,
@@ -31,6 +32,7 @@ from app.settings.kinds import (
     Span,
     StorageUrl,
     Token,
+    Window,
     Zone,
     path_of,
     without_password,
@@ -38,12 +40,9 @@ from app.settings.kinds import (
 from bus.sources import read_source
 from mail.origin import LOOPBACK
 from tickets import process
-from tickets.letter import Robot
 from tickets.suspicion import PROGRAM_NAMES
 
 MEBIBYTE = 1024 * 1024
-#: Longer than that nobody looks whether an answer was right.
-LONGEST_HOLD = timedelta(minutes=10)
 Strangers = Literal["accept", "triage", "refuse"]
 Language = Literal["ru", "en"]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -130,7 +129,7 @@ class Http(Table):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    public_url: HttpUrl | None = None
+    public_url: BaseUrl | None = None
 
     @property
     def base_url(self) -> str:
@@ -215,7 +214,7 @@ class StormRule(Table):
 
     name: Line
     sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
-    robot: Literal[Robot.MACHINE] | None = None
+    robot: Literal["machine"] | None = None
     subject: Line | None = None
     window: Span
     after: Annotated[int, Field(ge=1, le=100)]
@@ -247,11 +246,11 @@ class Mail(Table):
     per_domain: Annotated[int, Field(ge=1, le=100)] = 4
     max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
     link_days: Annotated[int, Field(ge=1, le=3650)] = 30
-    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
+    hold: Pause = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Strangers = "accept"
     authserv_ids: tuple[ServerName, ...] = ()
-    same_subject: Span | Literal["off"] = timedelta(days=3)
+    same_subject: Window = timedelta(days=3)
     storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     dkim: Dkim | None = None
