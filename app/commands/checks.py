@@ -152,7 +152,7 @@ def check_dkim(config: Config) -> Iterator[Found]:
     own = config.mail.address.rpartition("@")[2].lower()
     name, text = dkim.record
     if f".{own}".endswith(f".{dkim.domain}"):
-        yield Found(name="dkim", ok=True, detail=f'publish: {name}. TXT "{text}"')
+        yield Found(name="dkim", ok=True, detail=f"publish: {name}. TXT {text}")
     else:
         detail = f"signs for {dkim.domain}, and mail is from {own}: DMARC takes no heed"
         yield Found(name="dkim", ok=False, detail=detail)
