@@ -20,9 +20,9 @@ from bot.sender import TelegramSender
 from scheduler.retry import DOUBT
 from storage import deliveries, lanes, triage
 from storage.arrivals import are_waiting
+from storage.chat_notices import chat_notice
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
-from storage.notices import chat_notice
 from storage.transaction import Transaction
 from tickets import lanes as lanes_of
 from tickets.answers import Failure, tell_failed, tell_unreachable

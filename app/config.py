@@ -12,8 +12,12 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings
 
 from app.settings import shape, sources, tables
+from app.settings.mail import Mail
+from app.settings.mail import StormRule as StormTable
 from app.settings.problems import ConfigError, words_of
+from app.settings.process import BusinessProcess
 from app.settings.secret import load_keys
+from app.settings.table import Table
 from bus.publishers import lacking_for
 from tickets.letter import Robot
 from tickets.model import Site
@@ -34,19 +38,19 @@ DEFAULT_SITE = {
 DEFAULT_BUS = {"name": "file", "url": "file:var/bus.jsonl"}
 
 
-class Config(tables.Table):
+class Config(Table):
     """Everything the operator decides; paths are absolute."""
 
     service: tables.Service
     storage: tables.Storage
     blobs: tables.Blobs
     http: tables.Http
-    mail: tables.Mail
+    mail: Mail
     telegram: tables.Telegram
     attachments: tables.Attachments
     scan: tables.Scan
     sites: tuple[tables.Site, ...] = Field(min_length=1)
-    process: tables.BusinessProcess
+    process: BusinessProcess
     digests: tuple[tables.Digest, ...]
     bus: tuple[tables.Bus, ...]
 
@@ -170,7 +174,7 @@ def rules_from(config: Config) -> Rules:
     )
 
 
-def _storm(rule: tables.StormRule) -> StormRule:
+def _storm(rule: StormTable) -> StormRule:
     return StormRule(
         name=rule.name,
         sender=rule.sender or "",
@@ -192,7 +196,7 @@ def _site(config: Config, site: tables.Site) -> Site:
     )
 
 
-def _process(table: tables.BusinessProcess) -> Process:
+def _process(table: BusinessProcess) -> Process:
     ways = {
         stage: frozenset(table.transitions.get(stage, ())) for stage in table.stages
     }

@@ -20,6 +20,7 @@ from app.parts.imap import make_mailbox_door
 from app.parts.kit import KINDS, Kit
 from app.publishing import feed_of
 from app.settings import tables
+from app.settings.mail import Imap
 from app.wakes import Wakes
 from bot.client import open_bot
 from bot.menu import Menu, menus
@@ -119,7 +120,7 @@ async def hearing(
 
 @asynccontextmanager
 async def collecting(
-    kit: Kit, mailbox: tables.Imap, *, show: Callable[[MailboxDoor | None], None]
+    kit: Kit, mailbox: Imap, *, show: Callable[[MailboxDoor | None], None]
 ) -> AsyncIterator[Tasks]:
     """Read one mailbox; ``show`` is told of its door."""
     door = make_mailbox_door(kit, mailbox)

@@ -162,7 +162,8 @@ class Content:
             self.enclosures.add(
                 "message.asc", "application/pgp-encrypted", message.encode()
             )
-        room = self.limits.files - len(self.files) - 1  # for the text, if it is cut
+        is_cut = len(bared.text) > self.limits.text  # then it is a file as well
+        room = self.limits.files - len(self.files) - is_cut
         text, enclosed = uuencoded.take_out(bared.text, room)
         for one in enclosed:
             self.enclosures.add(one.name, "application/octet-stream", one.content)

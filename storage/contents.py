@@ -12,6 +12,8 @@ from storage.blobs import is_large
 from storage.prepared import Prepared, Sql
 from storage.schema import table
 from storage.transaction import Row, Transaction
+from tickets.letter import File
+from tickets.model import Attachment
 
 BLOB = table("blob")
 _new = puts.new_or_known(BLOB)
@@ -39,6 +41,16 @@ def load(tx: Transaction, sha256: str) -> bytes:
     """Return the bytes; LookupError if they were never kept."""
     small = load_small(tx, [sha256]).get(sha256, b"")
     return tx.blobs.load(sha256) if small is None else small
+
+
+def load_file(tx: Transaction, file: Attachment) -> File:
+    """Return an attachment with its bytes."""
+    return File(
+        name=file.name,
+        media_type=file.media_type,
+        content=load(tx, file.sha256 or ""),
+        content_id=file.content_id,
+    )
 
 
 def load_small(tx: Transaction, keys: Sequence[str]) -> dict[str, bytes | None]:

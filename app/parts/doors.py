@@ -15,7 +15,7 @@ from app.config import Config
 from app.intake import Intake, MailKeeper
 from app.parts.kit import Kit, now
 from app.places import places_of
-from app.settings.tables import Smtp
+from app.settings.mail import Smtp
 from app.starting import asking_for
 from mail.bounds import Limits
 from mail.certificate import Certificate

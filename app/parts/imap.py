@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.mailboxes import MailboxKeeper
 from app.parts.kit import Kit, now
-from app.settings import tables
+from app.settings.mail import Imap
 from mail.imap.door import MailboxDoor
 from mail.imap.errors import LoginError
 from mail.imap.mailbox import Done, Mailbox, Safety
@@ -21,7 +21,7 @@ TOKEN_SECONDS = 30
 _SAFETY = {True: Safety.TLS, "starttls": Safety.STARTTLS, False: Safety.NONE}
 
 
-def make_mailbox_door(kit: Kit, table: tables.Imap) -> MailboxDoor:
+def make_mailbox_door(kit: Kit, table: Imap) -> MailboxDoor:
     keeper = MailboxKeeper(
         store=kit.store,
         clock=now,
@@ -32,7 +32,7 @@ def make_mailbox_door(kit: Kit, table: tables.Imap) -> MailboxDoor:
     return MailboxDoor(_mailbox(table, max_size=kit.config.mail.smtp.max_size), keeper)
 
 
-def _mailbox(table: tables.Imap, *, max_size: int) -> Mailbox:
+def _mailbox(table: Imap, *, max_size: int) -> Mailbox:
     safety = _SAFETY[table.tls]
     return Mailbox(
         name=table.name,
@@ -49,7 +49,7 @@ def _mailbox(table: tables.Imap, *, max_size: int) -> Mailbox:
     )
 
 
-def _context(table: tables.Imap) -> ssl.SSLContext | None:
+def _context(table: Imap) -> ssl.SSLContext | None:
     if not table.tls:
         return None
     return ssl.create_default_context(cafile=table.ca_file)

@@ -38,7 +38,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 #: Nothing is reckoned further back or ahead, and no date ends before that.
 _LONGEST = timedelta(days=3650)
 #: Longer than that nobody looks whether an answer was right.
-LONGEST_PAUSE = timedelta(minutes=10)
+_LONGEST_PAUSE = timedelta(minutes=10)
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -229,8 +229,8 @@ def _span(written: object) -> timedelta:
 
 def _pause(written: object) -> timedelta:
     pause = timedelta() if str(written) in {"0", "0s"} else _span(written)
-    if pause > LONGEST_PAUSE:
-        minutes = LONGEST_PAUSE // timedelta(minutes=1)
+    if pause > _LONGEST_PAUSE:
+        minutes = _LONGEST_PAUSE // timedelta(minutes=1)
         raise ValueError(f"must be {minutes}m at most, or 0s")
     return pause
 

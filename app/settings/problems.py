@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.settings.shape import Where, is_hidden, is_secret, keys_at
-from app.settings.tables import Table
+from app.settings.table import Table
 
 #: Keys that the design knows and this version does not act on.
 NOT_BUILT = {

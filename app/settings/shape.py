@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from app.settings.tables import Table
+from app.settings.table import Table
 
 PREFIX = "ZAYAVKA_"
 NESTED = "__"

@@ -24,7 +24,7 @@ from app.settings.shape import (
     tables_in,
     variables,
 )
-from app.settings.tables import Table
+from app.settings.table import Table
 
 
 def read_file(path: Path) -> Raw:

@@ -1,12 +1,12 @@
-"""The tables of config.toml, one a folder, with the defaults that run."""
+"""The other tables of config.toml, with the defaults that run."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.settings.kinds import (
     Address,
@@ -15,79 +15,22 @@ from app.settings.kinds import (
     BusUrl,
     Certificates,
     Cron,
-    DkimKeyFile,
-    File,
     Folder,
     HttpUrl,
     Keys,
-    Line,
-    MailDomain,
-    Networked,
-    Pause,
-    RelayUrl,
-    ReplyStyle,
     ScannerUrl,
-    SecretLine,
     SigningKeys,
     Span,
     StorageUrl,
     Token,
-    Window,
     Zone,
     path_of,
     without_password,
 )
+from app.settings.mail import Strangers
+from app.settings.table import MEBIBYTE, Count, Language, Port, Table
 from bus.sources import read_source
-from mail.origin import LOOPBACK
-from tickets import process
 from tickets.suspicion import PROGRAM_NAMES
-
-MEBIBYTE = 1024 * 1024
-Strangers = Literal["accept", "triage", "refuse"]
-Language = Literal["ru", "en"]
-Port = Annotated[int, Field(ge=0, le=65535)]
-Count = Annotated[int, Field(ge=1)]
-Rate = Annotated[int, Field(ge=0)]
-#: As a server calls itself in Authentication-Results, compared without case.
-ServerName = Annotated[
-    str, Field(pattern=r"^[!-~]+$"), AfterValidator(lambda name: name.lower())
-]
-
-#: Anybody may have an address there, so they say nothing about an organisation.
-PUBLIC_DOMAINS = (
-    "bk.ru",
-    "gmail.com",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "inbox.ru",
-    "internet.ru",
-    "list.ru",
-    "live.com",
-    "mail.ru",
-    "me.com",
-    "outlook.com",
-    "proton.me",
-    "protonmail.com",
-    "rambler.ru",
-    "vk.com",
-    "ya.ru",
-    "yahoo.com",
-    "yandex.by",
-    "yandex.com",
-    "yandex.kz",
-    "yandex.ru",
-)
-
-
-class Table(BaseModel):
-    """A table of the file: nothing unknown in it, and nothing changes it."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
-    )
-    #: Keys that may also be given as KEY_file and are never shown.
-    secrets: ClassVar[tuple[str, ...]] = ()
 
 
 class Service(Table):
@@ -135,126 +78,6 @@ class Http(Table):
     def base_url(self) -> str:
         """Return what links to us begin with."""
         return self.public_url or f"http://{self.host}:{self.port}"
-
-
-class Smtp(Table):
-    """The SMTP door; sizes in bytes, 0 a minute is no limit."""
-
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    port: Port = 8025
-    lmtp: bool = False
-    lmtp_port: Port | None = None
-    max_size: Count = 25 * MEBIBYTE
-    max_connections: Count = 1000
-    max_per_address: Count = 50
-    max_per_network: Count = 100
-    max_in_flight_bytes: Count = 256 * MEBIBYTE
-    connections_a_minute: Rate = 300
-    mails_a_minute: Rate = 300
-    trusted: tuple[Networked, ...] = LOOPBACK
-    greeting_delay: Annotated[float, Field(ge=0, le=60)] = 0.0
-    tls_cert: File | None = None
-    tls_key: File | None = None
-    tls_required: bool = False
-
-    @model_validator(mode="after")
-    def check_together(self) -> Self:
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("tls_cert and tls_key must be given together")
-        if self.tls_required and self.tls_cert is None:
-            raise ValueError("tls_required needs tls_cert and tls_key")
-        if self.lmtp and self.lmtp_port is not None:
-            raise ValueError(
-                "lmtp_port is for a second door beside the one that speaks SMTP; "
-                "with lmtp = true that one speaks LMTP already"
-            )
-        if self.max_in_flight_bytes < self.max_size:
-            raise ValueError(
-                f"max_in_flight_bytes = {self.max_in_flight_bytes} must be at least "
-                f"max_size = {self.max_size}"
-            )
-        return self
-
-
-class Imap(Table):
-    """A mailbox that is read; ``token_command`` prints what XOAUTH2 takes."""
-
-    secrets = ("password",)
-
-    name: str = Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60)
-    host: str = Field(pattern="^[^\\s/@]+$")
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    tls: bool | Literal["starttls"] = True
-    ca_file: Certificates | None = None
-    user: Line
-    password: SecretLine | None = None
-    token_command: tuple[str, ...] = ()
-    folder: Line = "INBOX"
-    delivered_to: Annotated[str, Field(pattern="^[!-9;-~]+$")] | None = None
-    done: Annotated[Line, Field(pattern="^(keep|seen|move:.+)$")] = "keep"
-
-    @property
-    def move_to(self) -> str | None:
-        return self.done.partition(":")[2] or None
-
-    @model_validator(mode="after")
-    def check_access(self) -> Self:
-        if (self.password is None) == (not self.token_command):
-            raise ValueError("give one of password, password_file and token_command")
-        if self.ca_file and not self.tls:
-            raise ValueError("ca_file says whom to trust with TLS; tls is false")
-        if self.move_to == self.folder:
-            raise ValueError("done must move mails to another folder")
-        return self
-
-
-class StormRule(Table):
-    """Of whose mails more than ``after`` within ``window`` are one ticket."""
-
-    name: Line
-    sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
-    robot: Literal["machine"] | None = None
-    subject: Line | None = None
-    window: Span
-    after: Annotated[int, Field(ge=1, le=100)]
-
-    @model_validator(mode="after")
-    def check_whose(self) -> Self:
-        if self.sender is None and self.robot is None:
-            raise ValueError("say whose mails: by sender, or with robot = 'machine'")
-        return self
-
-
-class Dkim(Table):
-    """What our mails are signed with."""
-
-    domain: MailDomain
-    selector: str = Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
-    key_file: DkimKeyFile
-
-
-class Mail(Table):
-    """Mail in and out."""
-
-    secrets = ("relay",)
-
-    address: Address = "support@example.org"
-    relay: RelayUrl | None = None
-    reply_address: ReplyStyle = "plus"
-    relay_connections: Annotated[int, Field(ge=1, le=100)] = 8
-    per_domain: Annotated[int, Field(ge=1, le=100)] = 4
-    max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
-    link_days: Annotated[int, Field(ge=1, le=3650)] = 30
-    hold: Pause = timedelta()
-    public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
-    strangers: Strangers = "accept"
-    authserv_ids: tuple[ServerName, ...] = ()
-    same_subject: Window = timedelta(days=3)
-    storms: tuple[StormRule, ...] = ()
-    smtp: Smtp = Field(default={}, validate_default=True)
-    dkim: Dkim | None = None
-    imap: tuple[Imap, ...] = ()
 
 
 class Attachments(Table):
@@ -305,87 +128,6 @@ class Site(Table):
     language: Language | None = None
     addresses: tuple[Address, ...] = ()
     telegram_chats: tuple[Annotated[int, Field(lt=0)], ...] = ()
-
-
-class BusinessProcess(Table):
-    """A ticket's stages, the ways between them, and who is told of what.
-
-    ``confirmed`` are the stages that the bus must confirm, each with the time after
-    which a confirmation is late.
-    """
-
-    stages: tuple[str, ...] = process.DEFAULT.stages
-    transitions: dict[str, tuple[str, ...]] = {
-        stage: tuple(
-            other
-            for other in process.DEFAULT.stages
-            if process.DEFAULT.allows(stage, other)
-        )
-        for stage in process.DEFAULT.stages
-    }
-
-    told: dict[str, dict[process.Reader, str]] = {}
-    confirmed: dict[str, Span] = {}
-
-    @property
-    def notices(self) -> process.Told:
-        """Return who is told of what: as written, else as by default."""
-        return {**process.TOLD, **self.told}
-
-    @model_validator(mode="after")
-    def check_told(self) -> Self:
-        for stage in sorted(self.told.keys() - {*self.stages, process.REOPENED}):
-            raise ValueError(f"told names {stage!r}, which stages do not list")
-        for stage, readers in self.told.items():
-            for reader, notice in readers.items():
-                if notice not in (there := process.NOTICES[reader]):
-                    raise ValueError(
-                        f"told.{stage}.{reader} = {notice!r} is no notice "
-                        f"(there are: {', '.join(sorted(there))})"
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def check_confirmed(self) -> Self:
-        for stage in sorted(self.confirmed.keys() - set(self.stages)):
-            raise ValueError(f"confirmed names {stage!r}, which stages do not list")
-        for stage in process.BY_ITSELF & self.confirmed.keys():
-            raise ValueError(
-                f"confirmed.{stage}: the desk comes to this stage by itself when "
-                "somebody writes, so nobody can be asked"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def check_ways(self) -> Self:
-        named = {
-            *self.transitions,
-            *(one for to in self.transitions.values() for one in to),
-        }
-        for stage in sorted(named - set(self.stages)):
-            raise ValueError(f"transitions name {stage!r}, which stages do not list")
-        for source, target in needed_ways(self.stages):
-            if target not in self.transitions.get(source, ()):
-                raise ValueError(
-                    f"transitions.{source} must hold {target!r}: the desk goes that "
-                    "way by itself when somebody writes"
-                )
-        return self
-
-
-def needed_ways(stages: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the steps the desk takes by itself, whatever the process is."""
-    by_itself = [
-        (process.NEW, process.ASSIGNED),
-        (process.WAITING, process.IN_PROGRESS),
-        (process.RESOLVED, process.IN_PROGRESS),
-        (process.CLOSED, process.IN_PROGRESS),
-    ]
-    still = {process.NEW, process.WAITING, process.RESOLVED, process.CLOSED}
-    open_stages = dict.fromkeys(
-        (process.ASSIGNED, process.IN_PROGRESS, *(set(stages) - still))
-    )
-    return by_itself + [(stage, process.WAITING) for stage in open_stages]
 
 
 class Bus(Table):

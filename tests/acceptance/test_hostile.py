@@ -7,7 +7,7 @@ import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from app.settings.tables import Smtp
+from app.settings.mail import Smtp
 from tests.acceptance import letters
 from tests.acceptance.desks import command
 from tests.acceptance.houses import House, Site
