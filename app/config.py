@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -20,6 +19,7 @@ from app.settings.process import BusinessProcess
 from app.settings.secret import load_keys
 from app.settings.table import Table
 from bus.publishers import lacking_for
+from tickets.letter import Robot
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules, Strangers
@@ -168,22 +168,17 @@ def rules_from(config: Config) -> Rules:
         strangers_in_chat=Strangers(config.telegram.strangers),
         triage_chat=config.telegram.triage_chat,
         programs=frozenset(config.attachments.programs),
-        same_subject=_same_subject(config.mail),
+        same_subject=config.mail.same_subject,
         storms=tuple(_storm(rule) for rule in config.mail.storms),
         public_url=config.http.public_url,
     )
-
-
-def _same_subject(mail: Mail) -> timedelta | None:
-    window = mail.same_subject
-    return window if isinstance(window, timedelta) else None
 
 
 def _storm(rule: StormTable) -> StormRule:
     return StormRule(
         name=rule.name,
         sender=rule.sender or "",
-        robot=rule.robot,
+        robot=Robot(rule.robot) if rule.robot else None,
         subject=rule.subject or "",
         window=rule.window,
         after=rule.after,

@@ -36,6 +36,8 @@ _SIGNED = frozenset(
 _BLANKS = re.compile(rb"[ \t]+")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _WIDTH = 72
+#: So many octets may be in one string of DNS (RFC 1035, 3.3).
+_STRING = 255
 #: Verifiers refuse shorter ones (RFC 8301, 3.2).
 _SHORTEST = 1024
 
@@ -61,11 +63,16 @@ class Dkim:
 
     @property
     def record(self) -> tuple[str, str]:
-        """Return the name and the text of the TXT record to publish."""
+        """Return the name and the text of the TXT record to publish.
+
+        The text is quoted in strings of what one may hold (RFC 6376, 3.6.2.2).
+        """
         form = PublicFormat.SubjectPublicKeyInfo
         shown = b64encode(self.key.public_key().public_bytes(Encoding.DER, form))
         name = f"{self.selector}._domainkey.{self.domain}"
-        return name, f"v=DKIM1; k=rsa; p={shown.decode('ascii')}"
+        text = f"v=DKIM1; k=rsa; p={shown.decode('ascii')}"
+        pieces = [text[at : at + _STRING] for at in range(0, len(text), _STRING)]
+        return name, " ".join(f'"{piece}"' for piece in pieces)
 
     def sign(self, mail: bytes, at: datetime) -> bytes:
         """Return a mail, whose lines end with CR LF, below its signature."""

@@ -23,7 +23,7 @@ _FEW = 5
 #: One place in so many is kept for trusted networks.
 _KEPT = 20
 #: A mail's end comes with it, and is counted until it is cut off.
-_END = 64
+_END = len(".\r\n")
 
 
 class Room:
@@ -44,7 +44,9 @@ class Room:
         self._turned_away = Rates(clock)
         self._origin = lru_cache(4096)(lambda host: origin_of(host, limits.trusted))
         self._many = _CROWDED * limits.max_connections
-        self._much = _CROWDED * limits.max_in_flight_bytes
+        # The largest mail fits in, end and all, if nothing else is on its way.
+        self._most = max(limits.max_in_flight_bytes, limits.max_size + _END)
+        self._much = _CROWDED * self._most
         self.connections = 0
         self.in_flight_bytes = 0
 
@@ -124,12 +126,12 @@ class Room:
 
         A network that is not trusted never holds more than half of them.
         """
-        most = self.limits.max_in_flight_bytes
+        most = self._most
         if self.in_flight_bytes + size > most:
             return False
         if origin.trusted:
             return True
-        share = max(most // 2, min(most, self.limits.max_size + _END))
+        share = max(most // 2, self.limits.max_size + _END)
         return self._bytes_by_network[origin.network] + size <= share
 
     def take(self, origin: Origin, size: int) -> bool:

@@ -18,6 +18,7 @@ from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
 from app.signing import make_dkim
+from mail.certificate import Certificate
 from mail.files.clamd import ScannerError
 from mail.files.scanner import PROBE
 from storage import keyring, once, people
@@ -42,6 +43,7 @@ def check_all(config: Config) -> list[Found]:
         check_folder("data_dir", config.service.data_dir),
         check_folder("blobs", config.blobs.folder),
         *check_relay(config),
+        *check_certificate(config),
         *check_scanner(config),
         *check_dkim(config),
         *check_partners(config),
@@ -114,6 +116,20 @@ def check_relay(config: Config) -> Iterator[Found]:
         yield Found(name="relay", ok=True, detail=f"{parts.hostname} has an address")
 
 
+def check_certificate(config: Config) -> Iterator[Found]:
+    """Read what the door for mail offers with STARTTLS, as ``run`` will."""
+    smtp = config.mail.smtp
+    if smtp.tls_cert is None:
+        return
+    try:
+        Certificate(cert=smtp.tls_cert, key=smtp.tls_key)
+    except OSError as error:
+        detail = f"{smtp.tls_cert}: {error.strerror or error}"
+        yield Found(name="tls_cert", ok=False, detail=detail)
+    else:
+        yield Found(name="tls_cert", ok=True, detail=str(smtp.tls_cert))
+
+
 def check_scanner(config: Config) -> Iterator[Found]:
     """Let the scanner judge a few words."""
     clamd = clamd_of(config)
@@ -136,7 +152,7 @@ def check_dkim(config: Config) -> Iterator[Found]:
     own = config.mail.address.rpartition("@")[2].lower()
     name, text = dkim.record
     if f".{own}".endswith(f".{dkim.domain}"):
-        yield Found(name="dkim", ok=True, detail=f'publish: {name}. TXT "{text}"')
+        yield Found(name="dkim", ok=True, detail=f"publish: {name}. TXT {text}")
     else:
         detail = f"signs for {dkim.domain}, and mail is from {own}: DMARC takes no heed"
         yield Found(name="dkim", ok=False, detail=detail)

@@ -35,6 +35,10 @@ _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _RABBIT = "amqp(s)://USER:PASSWORD@HOST:PORT/VHOST?exchange=NAME"
 _WEBHOOK = "http(s)://HOST:PORT/PATH"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+#: Nothing is reckoned further back or ahead, and no date ends before that.
+_LONGEST = timedelta(days=3650)
+#: Longer than that nobody looks whether an answer was right.
+_LONGEST_PAUSE = timedelta(minutes=10)
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -164,6 +168,15 @@ def _http(url: str) -> str:
     return url.rstrip("/")
 
 
+def _base_url(url: str) -> str:
+    base = _http(url)
+    if re.search(r"[\s?#]", base):
+        raise ValueError(
+            "must be how links begin, as https://HOST or https://HOST/PATH"
+        )
+    return base
+
+
 def _is_served(url: str, schemes: tuple[str, ...]) -> bool:
     """Say whether a URL names a host by one of the schemes."""
     try:
@@ -202,17 +215,33 @@ def _cron(schedule: str) -> str:
     return schedule
 
 
-def _span(written: object) -> object:
+def _span(written: object) -> timedelta:
     if isinstance(written, timedelta):
         return written
     found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", str(written))
     if found is None:
         raise ValueError(f"{written!r} is no span of time, as 30m, 4h or 2d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    span = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if span > _LONGEST:
+        raise ValueError(f"must be {_LONGEST.days}d at most")
+    return span
 
 
-def _pause(written: object) -> object:
-    return timedelta() if str(written) in {"0", "0s"} else _span(written)
+def _pause(written: object) -> timedelta:
+    pause = timedelta() if str(written) in {"0", "0s"} else _span(written)
+    if pause > _LONGEST_PAUSE:
+        minutes = _LONGEST_PAUSE // timedelta(minutes=1)
+        raise ValueError(f"must be {minutes}m at most, or 0s")
+    return pause
+
+
+def _window(written: object) -> timedelta | None:
+    if written is None or written == "off":
+        return None
+    try:
+        return _span(written)
+    except ValueError as error:
+        raise ValueError(f"{error}; or 'off'") from None
 
 
 def _template(style: str) -> str:
@@ -289,12 +318,14 @@ BlobUrl = Annotated[str, AfterValidator(_blobs)]
 RelayUrl = Annotated[SecretStr, AfterValidator(_relay)]
 BusUrl = Annotated[SecretStr, AfterValidator(_bus)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Address = Annotated[str, AfterValidator(_address)]
 MailDomain = Annotated[str, AfterValidator(_domain)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 DkimKeyFile = Annotated[Path, AfterValidator(_dkim_key)]
 Pause = Annotated[timedelta, BeforeValidator(_pause)]  # 0s: none
+Window = Annotated[timedelta | None, BeforeValidator(_window)]  # "off": none
 Line = Annotated[str, AfterValidator(_line)]
 ScannerUrl = Annotated[str, AfterValidator(_scanner)]
 SecretLine = Annotated[SecretStr, AfterValidator(_secret_line)]

@@ -20,14 +20,10 @@ from app.settings.kinds import (
     ReplyStyle,
     SecretLine,
     Span,
+    Window,
 )
 from app.settings.table import MEBIBYTE, Count, Port, Rate, Table
 from mail.origin import LOOPBACK
-from tickets.letter import Robot
-
-#: Longer than that nobody looks whether an answer was right.
-LONGEST_HOLD = timedelta(minutes=10)
-
 
 Strangers = Literal["accept", "triage", "refuse"]
 
@@ -142,7 +138,7 @@ class StormRule(Table):
 
     name: Line
     sender: Annotated[str, Field(pattern=r"^[^@\s]*@[^@\s]+$")] | None = None
-    robot: Literal[Robot.MACHINE] | None = None
+    robot: Literal["machine"] | None = None
     subject: Line | None = None
     window: Span
     after: Annotated[int, Field(ge=1, le=100)]
@@ -174,11 +170,11 @@ class Mail(Table):
     per_domain: Annotated[int, Field(ge=1, le=100)] = 4
     max_attached: Annotated[int, Field(ge=0)] = 10 * MEBIBYTE
     link_days: Annotated[int, Field(ge=1, le=3650)] = 30
-    hold: Annotated[Pause, Field(le=LONGEST_HOLD)] = timedelta()
+    hold: Pause = timedelta()
     public_domains: tuple[MailDomain, ...] = PUBLIC_DOMAINS
     strangers: Strangers = "accept"
     authserv_ids: tuple[ServerName, ...] = ()
-    same_subject: Span | Literal["off"] = timedelta(days=3)
+    same_subject: Window = timedelta(days=3)
     storms: tuple[StormRule, ...] = ()
     smtp: Smtp = Field(default={}, validate_default=True)
     dkim: Dkim | None = None

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from app.settings.kinds import (
     Address,
+    BaseUrl,
     BlobUrl,
     BusUrl,
     Certificates,
@@ -71,7 +72,7 @@ class Http(Table):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    public_url: HttpUrl | None = None
+    public_url: BaseUrl | None = None
 
     @property
     def base_url(self) -> str:

@@ -77,6 +77,8 @@ class Clamd:
             raise ScannerError(f"no answer within {self.timeout:g} s") from error
         except OSError as error:
             raise ScannerError(error.strerror or str(error)) from error
+        except UnicodeError as error:  # of what is no name of a host
+            raise ScannerError(str(error)) from error
 
 
 async def _connect(place: Place) -> socket.socket:

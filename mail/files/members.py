@@ -145,7 +145,10 @@ def of_tar(content: memoryview) -> Iterator[Member]:
 def _tar_size(field: bytes) -> int:
     if field[0] & 0x80:  # GNU's form for what eleven octal digits do not hold
         return int.from_bytes(field[1:], "big")
-    return int(field.split(b"\x00")[0].strip() or b"0", 8)
+    digits = field.split(b"\x00")[0].strip() or b"0"
+    if not digits.isdigit():  # int takes a sign: a size below 0 would lead back
+        raise ValueError("a size is no number")
+    return int(digits, 8)
 
 
 def _tar_name(field: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,11 +74,12 @@ def test_every_mail_bears_the_signature_that_check_says_to_publish(
 ) -> None:
     said = json.loads(command(holding.desk.config, "check", "--json"))
     (record,) = [one["detail"] for one in said if one["part"] == "dkim"]
-    name, _, text = record.removeprefix("publish: ").partition(" TXT ")
+    name, _, quoted = record.removeprefix("publish: ").partition(" TXT ")
+    text = "".join(shlex.split(quoted))
 
     def look(asked: bytes, timeout: int = 5) -> bytes | None:
         del timeout
-        return json.loads(text).encode() if asked.decode() == name else None
+        return text.encode() if asked.decode() == name else None
 
     holding.desk.start()
     site = holding.sites[0]

@@ -14,6 +14,7 @@ from storage.store import Places, Store
 from tests.app.conftest import Ran, Run, configure, in_vain, zayavka
 from tests.databases import Templates
 from tests.desks import post
+from tests.mail.sink import CERTIFICATE
 from tests.storage.filled import file, spoil
 from tickets.letter import Mailbox
 
@@ -146,6 +147,19 @@ def test_a_check_says_what_is_wrong(run: Run, places: Places, desk: Path) -> Non
     assert wrong == ["relay"]
     spoil(places, "UPDATE alembic_version SET version_num = '0001'")
     assert "db upgrade" in run("check").out
+
+
+def test_a_check_reads_the_certificate_as_the_door_will(run: Run, desk: Path) -> None:
+    keys = f"tls_cert = '{CERTIFICATE}'\ntls_key = '{CERTIFICATE}'\n"
+    text = desk.read_text(encoding="utf-8")
+    desk.write_text(f"{text}\n[mail.smtp]\n{keys}")
+    assert run("check").code == 0
+    renewed = CERTIFICATE.with_name("renewed.pem")
+    keys = f"tls_cert = '{CERTIFICATE}'\ntls_key = '{renewed}'\n"
+    desk.write_text(f"{text}\n[mail.smtp]\n{keys}")
+    [wrong] = [one for one in json.loads(run("check", "--json").out) if not one["ok"]]
+    assert wrong["part"] == "tls_cert"
+    assert "a certificate in PEM and its own key" in wrong["detail"]
 
 
 def test_the_schema_is_brought_up_to_date(run: Run) -> None:

@@ -19,6 +19,7 @@ from tickets.process import DEFAULT
 SHIPPED = Path(__file__).parents[2] / "config.toml"
 IMAP = "[[mail.imap]]\nname = 'box'\nhost = 'h'\nuser = 'u'\n"
 IN = "password = 'p'\n"
+STORM = '[[mail.storms]]\nname = "m"\nwindow = "10m"\nafter = 5\n'
 DIGEST = '[[digests]]\nname = "weekly"\nrecipients = ["a@b.c"]\n'
 WEEKLY = f"{DIGEST}schedule = '0 9 * * mon'\n"
 HOOK = '[[bus]]\nname = "k"\nurl = "https://bus.example/in"\n'
@@ -72,6 +73,45 @@ def test_config_toml_of_the_current_folder_is_read(folder: Path) -> None:
 def test_a_table_that_is_given_in_part_keeps_the_other_defaults(folder: Path) -> None:
     config = load(write(folder, "[mail.smtp]\nport = 25\n"))
     assert (config.mail.smtp.port, config.mail.smtp.host) == (25, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[mail]\nhold = "11m"', "mail.hold = '11m': must be 10m at most, or 0s"),
+        (
+            '[mail]\nsame_subject = "never"',
+            (
+                "mail.same_subject = 'never': "
+                "'never' is no span of time, as 30m, 4h or 2d; or 'off'"
+            ),
+        ),
+        (
+            '[mail]\nsame_subject = "4000d"',
+            "mail.same_subject = '4000d': must be 3650d at most; or 'off'",
+        ),
+        (
+            f"{STORM}robot = 'any'",
+            "mail.storms[0].robot = 'any': must be 'machine'",
+        ),
+        (
+            '[http]\npublic_url = "https://desk.example.org/?a=b"',
+            (
+                "http.public_url = 'https://desk.example.org/?a=b': must be how links "
+                "begin, as https://HOST or https://HOST/PATH"
+            ),
+        ),
+    ],
+)
+def test_what_is_allowed_is_said_in_the_words_of_the_file(
+    folder: Path, text: str, said: str
+) -> None:
+    assert problems(write(folder, text)) == f"desk.toml: {said}"
+
+
+def test_same_subject_can_be_off(folder: Path) -> None:
+    config = load(write(folder, '[mail]\nsame_subject = "off"'))
+    assert config.mail.same_subject is None
 
 
 def test_relative_paths_start_at_the_file_whatever_the_current_folder(

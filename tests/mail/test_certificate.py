@@ -7,6 +7,12 @@ import ssl
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from structlog.testing import capture_logs
 
 from mail.certificate import Certificate
@@ -96,6 +102,33 @@ def test_a_key_that_comes_after_its_certificate_is_waited_for(tmp_path: Path) ->
 def test_there_must_be_one_at_first(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Certificate(cert=tmp_path / "none", key=None)
+
+
+def test_a_key_with_a_password_is_refused_and_nobody_is_asked_for_it(
+    tmp_path: Path,
+) -> None:
+    """OpenSSL asks on the terminal of the process, and all else would wait."""
+    pem = load_pem_private_key(CERTIFICATE.read_bytes(), password=None)
+    sealed = pem.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")
+    )
+    key = tmp_path / "key.pem"
+    key.write_bytes(sealed)
+    with pytest.raises(OSError, match="its own key without a password"):
+        Certificate(cert=CERTIFICATE, key=key)
+
+
+def test_one_that_was_away_and_is_back_is_no_problem_any_more(tmp_path: Path) -> None:
+    path, aside = tmp_path / "cert.pem", tmp_path / "aside.pem"
+    shutil.copy(CERTIFICATE, path)
+    certificate = Certificate(cert=path, key=None)
+    with capture_logs():
+        path.rename(aside)
+        certificate.context()
+        assert certificate.problem
+        aside.rename(path)
+        certificate.context()
+    assert certificate.problem is None
 
 
 def test_old_protocols_are_not_spoken() -> None:

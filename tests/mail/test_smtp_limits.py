@@ -10,6 +10,7 @@ import pytest
 
 from mail import connection
 from mail.bounds import Patience
+from mail.origin import LOOPBACK, Network
 from mail.refusals import Refusal
 from mail.smtp import Limits
 from tests.mail.keeping import LOOPS, Client, MemoryKeeper, client_of, open_door, run
@@ -88,6 +89,20 @@ def test_mails_being_kept_count_as_in_flight() -> None:
             keeper.gate.set()
             assert await first.reply() == "250 2.0.0 Kept"
             assert (await second.ask("MAIL FROM:<> SIZE=1500")).startswith("250")
+
+    run(main())
+
+
+@pytest.mark.parametrize("trusted", [LOOPBACK, ()])
+def test_the_largest_mail_fits_into_a_door_for_one(
+    trusted: tuple[Network, ...],
+) -> None:
+    async def main() -> None:
+        limits = Limits(max_size=1000, max_in_flight_bytes=1000, trusted=trusted)
+        async with open_door(limits=limits) as door, client_of(door.port) as client:
+            await client.until_data()
+            await client.send(b"x" * 998 + b"\r\n.\r\n")
+            assert await client.reply() == "250 2.0.0 Kept"
 
     run(main())
 

@@ -53,7 +53,12 @@ def test_what_is_no_verdict_is_an_error(way: Way, reason: str) -> None:
 
 
 def test_a_scanner_that_is_not_there_is_an_error(tmp_path: object) -> None:
-    for place in (Place(host="127.0.0.1", port=1), Place(path=f"{tmp_path}/none")):
+    for place in (
+        Place(host="127.0.0.1", port=1),
+        Place(host="no..name"),
+        Place(path=f"{tmp_path}/none"),
+        Place(path="/" + "a" * 150),  # longer than a socket's may be
+    ):
         with pytest.raises(ScannerError):
             asyncio.run(Clamd(place=place).scan(b"hello"))
 

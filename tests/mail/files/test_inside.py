@@ -107,6 +107,15 @@ def test_a_small_file_that_unpacks_to_much_is_a_bomb(kind: str) -> None:
     assert look(content, ratio=10**12).bomb == ""
 
 
+@pytest.mark.parametrize("size", [b"-2000", b"-200000", b"+1", b"1_0"])
+def test_a_tar_whose_sizes_are_no_numbers_is_not_read_on(size: bytes) -> None:
+    head = bytearray(512)
+    head[0:1], head[124:125], head[156:157], head[257:262] = b"d", b"0", b"5", b"ustar"
+    lying = bytearray(head)
+    lying[124 : 124 + len(size)] = size
+    assert look(bytes(head + lying) + bytes(1024)).opaque
+
+
 def test_a_tar_that_says_it_is_huge_is_a_bomb() -> None:
     content = bytearray(tarred({"a": b"x"}))
     content[124:136] = b"\x80" + (10**12).to_bytes(11, "big")  # as GNU writes it
