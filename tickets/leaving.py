@@ -19,6 +19,7 @@ from tickets.words import EventType, Outcome
 from tickets.work import CARD, Departure
 
 _AROUND = " \t\r\n.,;:!?\"'«»“”()-–—*"
+_READ = 20_000
 LEFT, LEFT_ALREADY = "left", "left-already"
 
 
@@ -27,8 +28,14 @@ def says_leave(letter: Letter) -> bool:
 
     In the subject it counts where nothing else is said: so mail programs write it.
     """
-    said = _plain(letter.text) or _plain(bare_subject(letter.subject))
+    said = _plain(_own_lines(letter.text)) or _plain(bare_subject(letter.subject))
     return said in LEAVES and not letter.files
+
+
+def _own_lines(text: str) -> str:
+    """Leave out quotes that nothing announces: apart they stay with the text."""
+    lines = text[:_READ].splitlines()
+    return "\n".join(line for line in lines if not line.startswith(">"))
 
 
 def _plain(text: str) -> str:

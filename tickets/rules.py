@@ -75,6 +75,17 @@ class Rules:
             return True
         return _without_plus(wanted) in self.own_addresses or self._is_signed(wanted)
 
+    def takes(self, recipient: str) -> bool:
+        """Say whether mail for a recipient comes in: ours, and for the postmaster.
+
+        Every server must take that (RFC 5321, 4.5.1), with our domain or without one.
+        """
+        local, _, domain = recipient.lower().partition("@")
+        own = {one.rpartition("@")[2] for one in self.own_addresses}
+        return self.is_own(recipient) or (
+            local == "postmaster" and (not domain or domain in own)
+        )
+
     def _is_signed(self, address: str) -> bool:
         domain = self.address.lower().rpartition("@")[2]
         return address.endswith(f"@{domain}") and self.signer.read(address) is not None

@@ -49,7 +49,7 @@ def _make_door(
     smtp = kit.config.mail.smtp
     return Door(
         keeper=MailKeeper(intake=intake, channel=channel),
-        accepts=kit.rules.is_own,
+        accepts=kit.rules.takes,
         clock=now,
         hostname=socket.getfqdn(),
         limits=_limits(smtp),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from storage.notices import REFERENCES
+from storage.chains import REFERENCES
 from storage.store import Places
 from tests.app.test_chatting import Letters
 from tests.app.test_mailing import read

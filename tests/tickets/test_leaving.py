@@ -38,7 +38,16 @@ def link_of(play: Play, email: str) -> Left:
 
 
 @pytest.mark.parametrize(
-    "text", ["отписаться", "Отписка.", "STOP!", "«Стоп»", "  unsubscribe\n", "Leave"]
+    "text",
+    [
+        "отписаться",
+        "Отписка.",
+        "STOP!",
+        "«Стоп»",
+        "  unsubscribe\n",
+        "Leave",
+        "Отписаться\n\n> Замените картридж.\n> Мария",
+    ],
 )
 def test_a_word_alone_lets_its_author_leave(play: Play, text: str) -> None:
     verdict = play.reply(OLGA, text=text)
