@@ -27,7 +27,7 @@ from storage.transaction import Transaction
 from tickets import lanes as lanes_of
 from tickets.answers import Failure, tell_failed, tell_unreachable
 from tickets.desk import Desk
-from tickets.fetching import give_up_file
+from tickets.files.fetching import give_up_file
 from tickets.letter import File
 from tickets.outgoing import ChatNotice
 from tickets.sending import Answer, Later, Never, Sent, Uncertain

@@ -30,9 +30,9 @@ from tickets import lanes
 from tickets.desk import Desk
 from tickets.digests import Format, Period
 from tickets.figures import Figures
+from tickets.gate.triage import CannotBeDecided
 from tickets.model import ArrivalId, Json, Organisation, TicketId
 from tickets.rules import Rules
-from tickets.triage import CannotBeDecided
 from tickets.words import EventType, Role
 from tickets.work import Work
 

@@ -23,7 +23,7 @@ from tickets.letter import Robot
 from tickets.model import Site
 from tickets.process import Process
 from tickets.rules import Rules, Strangers
-from tickets.storm import StormRule
+from tickets.storms.storm import StormRule
 from tickets.tokens import Signer
 
 __all__ = ["Config", "ConfigError", "load", "rules_from", "validate_for_run"]

@@ -16,9 +16,10 @@ from storage.books import SqlBooks
 from storage.store import Store
 from storage.timers import Due
 from storage.transaction import Transaction
-from tickets import confirming, storms
+from tickets.corporate import confirming
 from tickets.desk import Desk
 from tickets.rules import Rules
+from tickets.storms import gusts as storms
 from tickets.work import Work
 
 log = structlog.get_logger()

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from app.http import Part
-from mail.refusals import Refusal
-from mail.room import Room
-from mail.smtp import Door
+from mail.door.refusals import Refusal
+from mail.door.room import Room
+from mail.door.smtp import Door
 
 
 def part_of(door: Door) -> Part:

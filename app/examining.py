@@ -10,7 +10,7 @@ from mail.files.allowance import Allowance, Bounds
 from mail.files.inside import examine
 from storage.arrivals import KeptArrival
 from tickets.letter import File
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.talk import Fetched, Happening
 
 

@@ -24,10 +24,10 @@ from storage.store import Store
 from storage.transaction import Transaction
 from tickets.desk import Desk
 from tickets.happenings import handle
-from tickets.mentions import Mentions, apart, mentions_of
 from tickets.model import ArrivalId
-from tickets.posted import Post
-from tickets.robots import set_aside
+from tickets.post.mentions import Mentions, apart, mentions_of
+from tickets.post.posted import Post
+from tickets.post.robots import set_aside
 from tickets.rules import ACKNOWLEDGEMENT_WINDOW, Rules, Strangers
 from tickets.talk import Happening
 from tickets.verdict import Verdict

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from storage import people
 from storage.transaction import Transaction
-from tickets import blocking, triage
-from tickets.blocking import Blocking
 from tickets.desk import Desk
+from tickets.gate import blocking, triage
+from tickets.gate.blocking import Blocking
+from tickets.gate.triage import CannotBeDecided, Judge
+from tickets.gate.waiting import Admission
 from tickets.model import ArrivalId, Json
 from tickets.registry import OPERATOR
-from tickets.triage import CannotBeDecided, Judge
-from tickets.waiting import Admission
 
 
 def block(desk: Desk, _tx: Transaction, *, who: str, blocked: bool) -> Json:

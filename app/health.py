@@ -18,9 +18,9 @@ from app.http import Part
 from app.leading import Led
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.door.smtp import Door
 from mail.files.scanner import AwayError, Scanner
 from mail.imap.door import MailboxDoor
-from mail.smtp import Door
 from scheduler.digests import Planned
 from storage import backlog, published
 from storage.errors import StorageError

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.together import Together
 from bot.updates import lane_of
-from mail.reception import Accepted, Full
+from mail.door.reception import Accepted, Full
 from storage import bots, doors
 from storage.blobs import is_large
 from storage.doors import NewArrival
@@ -22,8 +22,8 @@ from storage.errors import StorageFull
 from storage.store import Store
 from storage.transaction import Transaction
 from tickets import lanes
-from tickets.commands import Asked, NotACommand
-from tickets.leave_links import LeaveLink
+from tickets.corporate.commands import Asked, NotACommand
+from tickets.wishes.leave_links import LeaveLink
 from tickets.words import Channel
 
 #: The bytes that share a commit, at most.
@@ -59,7 +59,7 @@ class Intake:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailKeeper:
-    """mail.reception.Keeper over the intake."""
+    """mail.door.reception.Keeper over the intake."""
 
     intake: Intake
     channel: Channel = Channel.SMTP

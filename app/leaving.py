@@ -20,8 +20,8 @@ from storage.books import SqlBooks
 from storage.errors import StorageError
 from storage.store import Store
 from storage.transaction import Transaction
-from tickets.leave_links import LeaveLink, read_leave_token
 from tickets.rules import Rules
+from tickets.wishes.leave_links import LeaveLink, read_leave_token
 
 log = structlog.get_logger()
 #: The page runs nothing, asks nobody else for anything, and is in no frame.

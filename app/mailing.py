@@ -11,8 +11,8 @@ from app.crowds import Crowds
 from app.outbox import LEASE, Records
 from app.patience import commit
 from app.together import Together
-from mail.answers import TooLarge
-from mail.relay import Relay
+from mail.sending.answers import TooLarge
+from mail.sending.relay import Relay
 from storage import deliveries
 from storage.deliveries import Due, Frozen
 from storage.errors import StorageError
@@ -20,8 +20,8 @@ from storage.lanes import Besides
 from storage.notices import ENDLESS, mail_notices
 from storage.transaction import Transaction
 from tickets.answers import Failure, tell_delivered, tell_failed, tell_lacking
-from tickets.attaching import Room
 from tickets.desk import Desk
+from tickets.files.attaching import Room
 from tickets.model import DeliveryId
 from tickets.outgoing import Mail, MailNotice
 from tickets.sending import Answer, Later, Never, Sent

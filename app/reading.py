@@ -9,14 +9,14 @@ from functools import cache
 from bot import updates
 from bus import commands
 from bus.schemas import CommandSchemas
-from mail import parse
-from mail.limits import DEFAULT, Limits
+from mail.reading import parse
+from mail.reading.limits import DEFAULT, Limits
 from scheduler.arrivals import HopelessError
 from storage.arrivals import KeptArrival
-from tickets.leave_links import LeaveLink
 from tickets.model import ContactId, TicketId
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.talk import Fetched, Happening, Left, Wrote
+from tickets.wishes.leave_links import LeaveLink
 from tickets.words import Channel
 
 #: Compiled when the first command comes.

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from mail.files.scanner import AwayError, Scanner, UnscannableError
 from scheduler.arrivals import AwaitedError, HopelessError
-from tickets.examined import CLEAN, TOO_LARGE, Examined
+from tickets.files.examined import CLEAN, TOO_LARGE, Examined
 from tickets.letter import File
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.talk import Fetched, Happening
 
 #: So many arrivals wait for their turn in memory. Others give their lanes back for a

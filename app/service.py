@@ -37,9 +37,9 @@ from app.starting import asking_for
 from app.wakes import Wakes
 from bot.poller import Poller
 from bus.door import CommandDoor
+from mail.door.smtp import Door
 from mail.files.scanner import Scanner
 from mail.imap.door import MailboxDoor
-from mail.smtp import Door
 from scheduler.digests import Alarm
 from scheduler.drain import Drain
 from storage.errors import StorageError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.config import Config
 
 if TYPE_CHECKING:
-    from mail.dkim import Dkim
+    from mail.sending.dkim import Dkim
 
 
 def make_dkim(config: Config) -> Dkim | None:
@@ -16,7 +16,7 @@ def make_dkim(config: Config) -> Dkim | None:
     if table is None:
         return None
     # Here, for few desks sign, and it loads OpenSSL.
-    from mail.dkim import Dkim, read_key  # noqa: PLC0415 # see above
+    from mail.sending.dkim import Dkim, read_key  # noqa: PLC0415 # see above
 
     key = read_key(table.key_file.read_text("ascii"))
     return Dkim(domain=table.domain, selector=table.selector, key=key)

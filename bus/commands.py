@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bus.schemas import CommandSchemas, InvalidEvent
-from tickets.commands import (
+from tickets.corporate.commands import (
     AddComment,
     Asked,
     AssignTicket,

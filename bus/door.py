@@ -12,7 +12,7 @@ import structlog
 
 from bus.commands import read
 from bus.schemas import CommandSchemas
-from tickets.commands import Asked, NotACommand
+from tickets.corporate.commands import Asked, NotACommand
 
 log = structlog.get_logger()
 #: A connection lost so many times one after another is in trouble though it is there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mail.refusals import Refusal
+from mail.door.refusals import Refusal
 
 _PATH = re.compile(
     r"""\s*

@@ -13,8 +13,8 @@ from storage.lookups import PARTICIPANT
 from storage.prepared import Prepared, Sql
 from storage.rows import COMMENT, TICKET
 from storage.transaction import Transaction
-from tickets.alike import WINDOWS
 from tickets.model import ContactId, TicketId
+from tickets.post.alike import WINDOWS
 from tickets.process import CLOSED
 from tickets.words import Trust, Visibility
 

@@ -21,7 +21,7 @@ from storage.sent import SENT_MAIL
 from storage.standings import Standings
 from storage.transaction import Transaction
 from tickets.books import Participant, Progress
-from tickets.ladder import Ref
+from tickets.gate.waiting import Waiting
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -35,7 +35,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.waiting import Waiting
+from tickets.post.ladder import Ref
 from tickets.words import UNFINISHED, DeliveryState, Fate, Trust
 
 CHAT = table("chat")

@@ -19,7 +19,7 @@ from storage.rows import (
 from storage.schema import table
 from storage.talks import Talks
 from storage.transaction import Transaction
-from tickets.foreign import (
+from tickets.corporate.foreign import (
     ForeignId,
     Kind,
     KnownOrganisation,
@@ -33,7 +33,7 @@ TOLD = table("told")
 
 
 class Directory(Talks):
-    """tickets.foreign.Directory over SQL."""
+    """tickets.corporate.foreign.Directory over SQL."""
 
     def told(self, foreign: ForeignId) -> Told | None:
         row = self._tx.run(self._locked(select(TOLD).where(_named(foreign)))).first()

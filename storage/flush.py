@@ -37,7 +37,7 @@ from storage.rows import (
 )
 from storage.transaction import Transaction
 from tickets.model import Contact, Specialist, System
-from tickets.subjects import subject_key
+from tickets.post.subjects import subject_key
 from tickets.work import NewComment, Work
 
 _new_ticket = puts.new(TICKET)

@@ -10,9 +10,9 @@ from storage import about, lookups, standings
 from storage.about import Since
 from storage.books import Memory
 from storage.transaction import Transaction
-from tickets.blocking import domain_of, is_barred, upwards
-from tickets.mentions import Mentions
+from tickets.gate.blocking import domain_of, is_barred, upwards
 from tickets.model import TicketId
+from tickets.post.mentions import Mentions
 
 
 def foresee(

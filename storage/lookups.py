@@ -22,7 +22,6 @@ from storage.rows import (
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.books import Participant
-from tickets.ladder import Ref
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -36,6 +35,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
+from tickets.post.ladder import Ref
 from tickets.words import Trust
 
 MESSAGE_REF = table("message_ref")

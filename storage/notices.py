@@ -12,16 +12,16 @@ from storage.contents import load_file
 from storage.deliveries import Due
 from storage.earlier import earlier
 from storage.transaction import Transaction
-from tickets.attaching import Room, share
 from tickets.books import Participant
+from tickets.files.attaching import Room, share
+from tickets.gate.strangers import NOT_SERVED
 from tickets.invitations import LIFE, Invitation, invite
-from tickets.leave_links import LeaveLink, leave_url
 from tickets.letter import Mailbox
 from tickets.model import Contact, Ticket
 from tickets.outgoing import Mail, MailNotice, RefusalNotice
 from tickets.rules import Rules
-from tickets.statuses import STATUS
-from tickets.strangers import NOT_SERVED
+from tickets.wishes.leave_links import LeaveLink, leave_url
+from tickets.wishes.statuses import STATUS
 from tickets.words import FileState
 
 _WITHOUT_TICKET = frozenset({digests.KIND, NOT_SERVED})

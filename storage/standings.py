@@ -18,7 +18,7 @@ from storage.rows import COMMENT, REVISION, SPECIALIST, TICKET, to_specialist
 from storage.transaction import Transaction
 from tickets.books import Standing
 from tickets.model import ContactId, Specialist, TicketId
-from tickets.storm import Storm
+from tickets.storms.storm import Storm
 from tickets.words import EventType, Visibility
 
 _ticket, _comment, _delivery = TICKET.c, COMMENT.c, DELIVERY.c

@@ -11,7 +11,7 @@ from storage.prepared import Prepared, Sql
 from storage.schema import table
 from storage.transaction import Transaction
 from tickets.model import TicketId
-from tickets.storm import Opening, Storm
+from tickets.storms.storm import Opening, Storm
 from tickets.work import Work
 
 STORM = table("storm")

@@ -14,8 +14,8 @@ from storage.moments import rfc3339
 from storage.queueing import add_deliveries
 from storage.transaction import Transaction
 from tickets import lanes as names
+from tickets.gate.waiting import Admission, Decision, Waiting
 from tickets.model import ArrivalId, Delivery, Json
-from tickets.waiting import Admission, Decision, Waiting
 from tickets.words import ArrivalState, Medium, Outcome
 from tickets.work import OPENING, Work
 

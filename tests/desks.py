@@ -10,7 +10,7 @@ from storage.doors import NewArrival
 from tickets import lanes
 from tickets.letter import Letter, Mailbox
 from tickets.model import ArrivalId, Site
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.rules import Rules
 from tickets.tokens import Signer
 

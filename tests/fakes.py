@@ -10,14 +10,14 @@ from datetime import datetime
 
 from tickets.answering import Rest
 from tickets.books import Participant, Progress, Standing
-from tickets.foreign import (
+from tickets.corporate.foreign import (
     ForeignId,
     Kind,
     KnownOrganisation,
     KnownSpecialist,
     Told,
 )
-from tickets.ladder import Ref
+from tickets.gate.waiting import Held, Waiting
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -36,9 +36,9 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.storm import Storm
-from tickets.subjects import subject_key
-from tickets.waiting import Held, Waiting
+from tickets.post.ladder import Ref
+from tickets.post.subjects import subject_key
+from tickets.storms.storm import Storm
 from tickets.words import (
     UNFINISHED,
     Channel,

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from tickets.answering import Answers
-from tickets.foreign import Directory
-from tickets.ladder import Ref
+from tickets.corporate.foreign import Directory
+from tickets.gate.waiting import Waiting
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -24,8 +24,8 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.storm import Storm
-from tickets.waiting import Waiting
+from tickets.post.ladder import Ref
+from tickets.storms.storm import Storm
 from tickets.words import Trust
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from tickets.books import Books
 from tickets.desk import Desk
-from tickets.examined import Examined
-from tickets.filenames import unique
+from tickets.files.examined import Examined
+from tickets.files.filenames import unique
+from tickets.files.suspicion import remarks_on, type_of
 from tickets.letter import File
 from tickets.model import (
     Attachment,
@@ -23,7 +24,6 @@ from tickets.model import (
     Ticket,
 )
 from tickets.rules import Rules
-from tickets.suspicion import remarks_on, type_of
 from tickets.talk import Fetched
 from tickets.words import Channel, EventType, FileState, Trust, Visibility
 from tickets.work import NewComment, Work, salted

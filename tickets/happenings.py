@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tickets import obeying, private, staff
-from tickets.commands import Command, NotACommand, OwnEvent
+from tickets import private, staff
+from tickets.corporate import obeying
+from tickets.corporate.commands import Command, NotACommand, OwnEvent
 from tickets.desk import Desk
-from tickets.fetching import store_fetched
-from tickets.leaving import leave_by_link
-from tickets.post import receive
-from tickets.posted import Post
+from tickets.files.fetching import store_fetched
+from tickets.post.posted import Post
+from tickets.post.receive import receive
 from tickets.talk import (
     Blocked,
     Fetched,
@@ -25,6 +25,7 @@ from tickets.talk import (
     Wrote,
 )
 from tickets.verdict import Verdict
+from tickets.wishes.leaving import leave_by_link
 from tickets.words import Outcome
 from tickets.work import NewTopic
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 from functools import cached_property
 
-from tickets.examined import NOTHING, Examined
+from tickets.files.examined import NOTHING, Examined
 from tickets.words import Fate
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from tickets import chat
-from tickets.asking import Question, number_in, question_in
-from tickets.blocking import BLOCKED, is_person_blocked
 from tickets.books import Participant
 from tickets.comments import Draft, add_comment, body_hash
 from tickets.desk import Desk
-from tickets.fetching import fetch_partners_files, list_remote
-from tickets.leaving import leave_in_chat
+from tickets.files.fetching import fetch_partners_files, list_remote
+from tickets.gate.blocking import BLOCKED, is_person_blocked
+from tickets.gate.strangers import meet_in_chat
+from tickets.gate.trust import Source, judge
 from tickets.linking import bind_account
 from tickets.model import Comment, Contact, Json, Ticket, TicketId
 from tickets.opening import open_ticket
 from tickets.people import add_participant, find_writer, lift_quiet, role_of
 from tickets.process import CLOSED, Reader
 from tickets.stages import answered_by_partner
-from tickets.statuses import answer_in_chat
-from tickets.strangers import meet_in_chat
 from tickets.talk import Wrote
-from tickets.trust import Source, judge
 from tickets.verdict import Verdict
+from tickets.wishes.asking import Question, number_in, question_in
+from tickets.wishes.leaving import leave_in_chat
+from tickets.wishes.statuses import answer_in_chat
 from tickets.words import Channel, Outcome, Trust
 from tickets.work import OPENING, ChatLink, Work
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from tickets.foreign import KnownOrganisation, KnownSpecialist
+from tickets.corporate.foreign import KnownOrganisation, KnownSpecialist
 from tickets.model import Json, Organisation, Specialist, SpecialistId
 from tickets.words import EventType, Role
 from tickets.work import NewOrganisation, NewSpecialist, Work

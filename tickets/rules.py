@@ -7,10 +7,10 @@ from datetime import timedelta
 from enum import StrEnum, unique
 from functools import cached_property
 
+from tickets.files.suspicion import PROGRAM_NAMES
 from tickets.model import Organisation, Site
 from tickets.process import DEFAULT, Process
-from tickets.storm import StormRule
-from tickets.suspicion import PROGRAM_NAMES
+from tickets.storms.storm import StormRule
 from tickets.tokens import Signer
 
 #: Over this an address gets so many acknowledgements.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tickets import chat, holding, process, triage
+from tickets import chat, holding, process
 from tickets.answers import send_answer
 from tickets.comments import Draft, add_comment, body_hash, known_comment
 from tickets.desk import Desk
-from tickets.fetching import fetch_files, is_waiting, list_remote
+from tickets.files.fetching import fetch_files, is_waiting, list_remote
+from tickets.gate import triage
 from tickets.model import (
     CommentId,
     Contact,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tickets import chat, process
-from tickets.confirming import ask, decline, forget_deadline, take_back
+from tickets.corporate.confirming import ask, decline, forget_deadline, take_back
 from tickets.desk import Desk
 from tickets.model import Contact, Specialist, Ticket
 from tickets.notices import tell

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tickets.commands import Asked
-from tickets.examined import NOTHING, Examined
-from tickets.leave_links import LeaveLink
+from tickets.corporate.commands import Asked
+from tickets.files.examined import NOTHING, Examined
+from tickets.wishes.leave_links import LeaveLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from tickets.commands import Origin
-from tickets.foreign import KnownOrganisation, KnownSpecialist, Told
+from tickets.corporate.commands import Origin
+from tickets.corporate.foreign import KnownOrganisation, KnownSpecialist, Told
+from tickets.gate.waiting import Decision, Held
 from tickets.model import (
     ArrivalId,
     Attachment,
@@ -25,8 +26,7 @@ from tickets.model import (
     Ticket,
     TicketId,
 )
-from tickets.storm import Storm
-from tickets.waiting import Decision, Held
+from tickets.storms.storm import Storm
 from tickets.words import EventType, Fate, Medium
 
 #: What is sent first when not everything can be: lower goes first.

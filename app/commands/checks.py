@@ -18,7 +18,7 @@ from app.places import places_of
 from app.settings.kinds import path_of
 from app.settings.secret import known_keys
 from app.signing import make_dkim
-from mail.certificate import Certificate
+from mail.door.certificate import Certificate
 from mail.files.clamd import ScannerError
 from mail.files.scanner import PROBE
 from storage import keyring, once, people

@@ -32,7 +32,7 @@ def preview(
     """Write a digest of the period that is under way, and send nothing."""
     from app.commands.looking import look
     from app.parts.kit import make_texts
-    from mail.digests import write_alone
+    from mail.sending.digests import write_alone
     from storage import digests
     from tickets.model import DeliveryId
     from tickets.outgoing import DigestNotice

@@ -17,9 +17,9 @@ from app.parts.kit import Kit, now
 from app.places import places_of
 from app.settings.mail import Smtp
 from app.starting import asking_for
-from mail.bounds import Limits
-from mail.certificate import Certificate
-from mail.smtp import Door
+from mail.door.bounds import Limits
+from mail.door.certificate import Certificate
+from mail.door.smtp import Door
 from tickets.words import Channel
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from app.scanning import Scanning
 from mail.files.allowance import Bounds
 from mail.files.clamd import Clamd, read_place
 from mail.files.scanner import Scanner
-from mail.limits import Limits
+from mail.reading.limits import Limits
 from storage.errors import StorageError
 
 log = structlog.get_logger()

@@ -10,14 +10,14 @@ from app.links import SignedLinks
 from app.mailing import Mailing
 from app.parts.kit import Kit, now
 from app.signing import make_dkim
-from mail.link import Manner
-from mail.notices import Sender, Stamp, compose_notice
-from mail.relay import Relay as MailRelay
-from mail.relay import relay_from
+from mail.sending.link import Manner
+from mail.sending.notices import Sender, Stamp, compose_notice
+from mail.sending.relay import Relay as MailRelay
+from mail.sending.relay import relay_from
 from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage.notices import ENDLESS
-from tickets.attaching import Room
+from tickets.files.attaching import Room
 from tickets.outgoing import Mail
 
 #: How many mails are in hand at once, and how long they may gather, in seconds.

@@ -27,8 +27,8 @@ from bus.esb1c.application import FORM as _ESB
 from bus.esb1c.application import read_application
 from bus.receiver import read_receiver
 from bus.signing import read_secret
+from mail.door.origin import Network
 from mail.files.clamd import read_place
-from mail.origin import Network
 
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+")
 _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
@@ -283,7 +283,7 @@ def _certificates(path: Path, info: ValidationInfo) -> Path:
 
 
 def _dkim_key(path: Path, info: ValidationInfo) -> Path:
-    from mail.dkim import read_key  # noqa: PLC0415 # few desks sign, and it loads OpenSSL
+    from mail.sending.dkim import read_key  # noqa: PLC0415 # few desks sign, and it loads OpenSSL
 
     found = _file(path, info)
     try:

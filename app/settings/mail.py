@@ -23,7 +23,7 @@ from app.settings.kinds import (
     Window,
 )
 from app.settings.table import MEBIBYTE, Count, Port, Rate, Table
-from mail.origin import LOOPBACK
+from mail.door.origin import LOOPBACK
 
 Strangers = Literal["accept", "triage", "refuse"]
 

@@ -30,7 +30,7 @@ from app.settings.kinds import (
 from app.settings.mail import Strangers
 from app.settings.table import MEBIBYTE, Count, Language, Port, Table
 from bus.sources import read_source
-from tickets.suspicion import PROGRAM_NAMES
+from tickets.files.suspicion import PROGRAM_NAMES
 
 
 class Service(Table):

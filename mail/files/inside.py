@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from mail.files import members, sniff
 from mail.files.allowance import Allowance, BombError
 from mail.files.members import Member
-from tickets.examined import Examined
-from tickets.filenames import extension
+from tickets.files.examined import Examined
+from tickets.files.filenames import extension
 
 _FORMS: Mapping[str, Callable[[memoryview], Iterator[Member]]] = {
     sniff.ZIP: members.of_zip,

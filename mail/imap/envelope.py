@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mail import addresses, fields
-from mail.fields import Fields
-from mail.limits import DEFAULT
+from mail.reading import addresses, fields
+from mail.reading.fields import Fields
+from mail.reading.limits import DEFAULT
 
 Owns = Callable[[str], bool]
 

@@ -33,8 +33,8 @@ from tickets.comments import Draft, add_comment, store_files
 from tickets.desk import Desk
 from tickets.letter import File, Letter, Mailbox
 from tickets.model import Specialist, Ticket, TicketId
-from tickets.post import receive
-from tickets.posted import Post
+from tickets.post.posted import Post
+from tickets.post.receive import receive
 from tickets.words import Channel, Role, Visibility
 from tickets.work import Work
 

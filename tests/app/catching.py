@@ -22,7 +22,7 @@ from tests.app.workshop import Workshop
 from tests.desks import post, rules
 from tickets.comments import Draft, add_comment
 from tickets.desk import Desk
-from tickets.post import receive
+from tickets.post.receive import receive
 from tickets.words import Channel, Trust
 from tickets.work import Work
 

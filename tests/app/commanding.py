@@ -25,7 +25,7 @@ from tests.app.mirrors import feed_all
 from tests.app.workshop import Workshop, run
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import MANNER, Place, settle
-from tickets.commands import Asked
+from tickets.corporate.commands import Asked
 
 TARGET = "corporate"
 DEAD = "dead-letters"

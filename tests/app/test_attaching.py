@@ -15,15 +15,15 @@ from app import pages
 from app.files import StoredFiles
 from app.http import HttpServer, make_app
 from app.links import SignedLinks
-from mail.link import Manner
-from mail.relay import relay_from
+from mail.sending.link import Manner
+from mail.sending.relay import relay_from
 from sandbox.params import Upload
 from storage.store import Places
 from tests.app.test_http import Fine
 from tests.app.test_mailing import read
 from tests.app.workshop import Chat, Workshop, add_mailing, chat, run, texts
 from tests.mail.sink import Script, open_sink
-from tickets.attaching import Room
+from tickets.files.attaching import Room
 
 MANNER = Manner(max_connections=2, seconds=5.0, final_seconds=5.0)
 BIG = bytes(range(256)) * 1200  # 300 KB

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.digests import StoredRuns
 from app.mirroring import Mirroring
-from mail.relay import relay_from
+from mail.sending.relay import relay_from
 from scheduler.digests import Digesting, plan
 from storage.store import Places
 from tests.app.mirrors import feed_all

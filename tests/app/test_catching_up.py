@@ -22,7 +22,7 @@ from tests.app.mirrors import (
     publishing,
 )
 from tests.app.workshop import ANNA, Workshop, run
-from tickets.foreign import KnownOrganisation
+from tickets.corporate.foreign import KnownOrganisation
 from tickets.model import Organisation
 from tickets.registry import add_organisation, record_organisation
 from tickets.work import Work

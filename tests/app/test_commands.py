@@ -9,8 +9,8 @@ from pathlib import Path
 import aio_pika
 import pytest
 
-from mail.parse import read as read_mail
-from mail.relay import relay_from
+from mail.reading.parse import read as read_mail
+from mail.sending.relay import relay_from
 from storage.store import Places
 from tests.app.commanding import TARGET, Bus, Hesitant, NotUtf8, Troubled, play, until
 from tests.app.workshop import add_mailing, mails_in

@@ -30,7 +30,7 @@ from tests.bus.amqp1.queue import Queue, settle, written
 from tests.bus.commands import command
 from tests.bus.rabbit import Place
 from tickets import stages
-from tickets.commands import Asked
+from tickets.corporate.commands import Asked
 from tickets.desk import Desk
 from tickets.work import Work
 

@@ -12,10 +12,10 @@ from typing_extensions import override
 
 from app.crowds import Crowds
 from app.mailing import Mailing
-from mail.link import Manner
-from mail.relay import relay_from
-from mail.send import SmtpRelay
-from mail.server import Server
+from mail.sending.link import Manner
+from mail.sending.relay import relay_from
+from mail.sending.send import SmtpRelay
+from mail.sending.server import Server
 from scheduler.drain import Drain
 from scheduler.relay import Relay
 from storage.store import Places

@@ -16,7 +16,7 @@ import pytest
 
 from app.digests import StoredRuns
 from app.health import Watch
-from mail.relay import relay_from
+from mail.sending.relay import relay_from
 from scheduler.digests import Digesting, Planned, owed, plan
 from storage.store import Places, Store
 from tests.app.workshop import Workshop, add_mailing, mails_in, run

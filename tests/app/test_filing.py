@@ -11,7 +11,7 @@ from storage import arrivals
 from storage.arrivals import KeptArrival
 from storage.store import Places
 from tests.app.workshop import Workshop, run
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.talk import Happening
 
 GOOD = (

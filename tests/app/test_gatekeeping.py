@@ -12,7 +12,7 @@ from storage.store import Store
 from storage.transaction import Transaction
 from tests.app.conftest import Run
 from tests.storage.desk import InStore, know
-from tickets.waiting import Held
+from tickets.gate.waiting import Held
 from tickets.work import Work
 
 EVE = "eve@elsewhere.example"

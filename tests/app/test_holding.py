@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from mail.relay import relay_from
+from mail.sending.relay import relay_from
 from storage import handles
 from storage.books import SqlBooks
 from storage.flush import flush

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mail.link import Manner
-from mail.relay import relay_from
+from mail.sending.link import Manner
+from mail.sending.relay import relay_from
 from scheduler.drain import Drain
 from storage.store import Places
 from tests.app.workshop import Workshop, add_mailing, mails_in, run

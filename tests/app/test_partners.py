@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mail.parse import read
+from mail.reading.parse import read
 from sandbox.model import Message, User
 from sandbox.params import Upload
 from sandbox.people import Author, Writing, add_user, set_blocked, start, write

@@ -31,9 +31,9 @@ from tests.app.test_http import Fine, Nothing
 from tests.app.test_mailing import read as read_mail
 from tests.app.workshop import ANNA, Chat, Workshop, add_mailing, chat, run, texts
 from tests.desks import rules
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.rules import Rules
-from tickets.storm import StormRule
+from tickets.storms.storm import StormRule
 from tickets.talk import Happening
 from tickets.words import Role
 from tickets.work import Work

@@ -20,7 +20,7 @@ from app.reading import Manner
 from app.scanning import QUEUE, Scanning
 from mail.files.clamd import Clamd, read_place
 from mail.files.scanner import FAILURES, Scanner
-from mail.limits import Limits
+from mail.reading.limits import Limits
 from sandbox.model import User
 from sandbox.people import add_user
 from scheduler.arrivals import ArrivalSource

@@ -10,7 +10,7 @@ import pytest
 
 from app.clerk import Clerk, Refused
 from app.reading import Manner
-from mail.parse import read
+from mail.reading.parse import read
 from sandbox.model import Message, User
 from sandbox.people import Author, Writing, add_user, start, write
 from storage import triage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mail.link import Manner
-from mail.relay import relay_from
+from mail.sending.link import Manner
+from mail.sending.relay import relay_from
 from storage.store import Places
 from tests.app.workshop import Workshop, add_mailing, chat, run
 from tests.mail.sink import Script, open_sink

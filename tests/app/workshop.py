@@ -31,8 +31,8 @@ from bot.client import open_bot
 from bot.outcome import CardGone, Moved, TopicGone
 from bot.render import render
 from bot.sender import TelegramSender
-from mail.notices import Sender, Stamp, compose_notice
-from mail.relay import Relay as MailRelay
+from mail.sending.notices import Sender, Stamp, compose_notice
+from mail.sending.relay import Relay as MailRelay
 from sandbox.faults import Fault
 from sandbox.groups import ByHand, Founding, add_group, change_by_hand, migrate
 from sandbox.model import Member, Message, User
@@ -56,8 +56,8 @@ from storage.transaction import Job, Transaction
 from templates.texts import Texts
 from tests.desks import FORUM, SUPPORT, rules
 from tickets import lanes as names
-from tickets.attaching import Room
 from tickets.desk import Desk
+from tickets.files.attaching import Room
 from tickets.outgoing import Mail
 from tickets.process import DEFAULT
 from tickets.stages import assign

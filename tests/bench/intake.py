@@ -10,7 +10,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-from mail import parse
+from mail.reading import parse
 from tests.bench import desk, obvious
 from tests.bench.mails import SUPPORT, Made, address, write_folder
 from tests.bench.processes import send, serving

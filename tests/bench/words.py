@@ -10,8 +10,8 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import formatdate
 
-from mail import parse
-from mail.compose import Outgoing, compose
+from mail.reading import parse
+from mail.sending.compose import Outgoing, compose
 from tests.bench.mails import SUPPORT, Made
 from tickets.letter import Mailbox
 

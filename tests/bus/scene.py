@@ -17,9 +17,10 @@ from bus.schemas import Schemas
 from bus.skipping import skipped
 from bus.snapshots import snapshot
 from tests.fakes import CountedIds, Records
-from tickets import answers, confirming, staff, stages
+from tickets import answers, staff, stages
+from tickets.corporate import confirming
 from tickets.desk import Desk
-from tickets.fetching import store_fetched
+from tickets.files.fetching import store_fetched
 from tickets.letter import File, Letter, Mailbox
 from tickets.model import (
     ArrivalId,
@@ -29,8 +30,8 @@ from tickets.model import (
     SpecialistId,
     Ticket,
 )
-from tickets.post import receive
-from tickets.posted import Post
+from tickets.post.posted import Post
+from tickets.post.receive import receive
 from tickets.rules import Rules
 from tickets.talk import Fetched, Pressed, RemoteFile, Said, TopicMoved
 from tickets.tokens import Signer

@@ -12,7 +12,7 @@ import yaml
 from bus.commands import ORDERS, read
 from bus.schemas import AnswerSchemas, CommandSchemas, Schemas
 from tests.bus.scene import SCHEMAS
-from tickets.commands import Command
+from tickets.corporate.commands import Command
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = yaml.safe_load((ROOT / "docs" / "asyncapi.yaml").read_text("utf-8"))

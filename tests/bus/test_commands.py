@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bus.commands import BODY_LIMIT, ORDERS, read
 from bus.schemas import CommandSchemas
 from tests.bus.commands import ERP, command
-from tickets.commands import (
+from tickets.corporate.commands import (
     AddComment,
     Asked,
     Command,

@@ -13,7 +13,7 @@ from bus.commands import BODY_LIMIT
 from bus.door import CommandDoor, Delivery, LostError, Pace
 from bus.schemas import CommandSchemas
 from tests.bus.commands import command
-from tickets.commands import Asked, NotACommand
+from tickets.corporate.commands import Asked, NotACommand
 
 SCHEMAS = CommandSchemas()
 STAGE = command("ticket.stage.set", ticket="NN-1", stage="closed")

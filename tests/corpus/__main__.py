@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from mail import parse
+from mail.reading import parse
 from tests.corpus.cases import Case, cases
 from tests.corpus.disputed import DISPUTED
 from tests.corpus.judging import answer_differences, differences

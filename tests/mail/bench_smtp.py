@@ -18,7 +18,7 @@ from statistics import median
 import uvloop
 from aiosmtpd.smtp import SMTP
 
-from mail.smtp import Accepted, Door, Limits
+from mail.door.smtp import Accepted, Door, Limits
 
 
 class Nothing:

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from mail.smtp import Accepted, Door, Full, Limits
+from mail.door.smtp import Accepted, Door, Full, Limits
 
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.new_event_loop,

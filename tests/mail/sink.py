@@ -13,7 +13,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from typing_extensions import override
 
-from mail.certificate import Certificate
+from mail.door.certificate import Certificate
 
 DROP = "drop"  # cut the connection
 HANG = "hang"  # never answer

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mail import parse
+from mail.reading import parse
 from tests.corpus.cases import cases
 from tickets.letter import Report
 from tickets.words import Fate

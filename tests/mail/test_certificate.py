@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from structlog.testing import capture_logs
 
-from mail.certificate import Certificate
+from mail.door.certificate import Certificate
 from tests.mail.keeping import client_of, open_door, run
 from tests.mail.sink import CERTIFICATE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mail import charsets
+from mail.reading import charsets
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import parse
-from mail.compose import Outgoing, compose, message_id
+from mail.reading import parse
+from mail.sending.compose import Outgoing, compose, message_id
 from tickets.letter import File, Mailbox
 
 NOW = datetime(2026, 9, 26, 10, 0, tzinfo=timezone(timedelta(hours=3)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mail import parse
+from mail.reading import parse
 from tests.corpus.__main__ import RUSSIAN, wrong_in
 from tests.corpus.cases import Case, cases
 from tests.corpus.disputed import DISPUTED

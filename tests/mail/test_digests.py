@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mail.digests import write_alone
-from mail.notices import Sender, Stamp, compose_notice
+from mail.sending.digests import write_alone
+from mail.sending.notices import Sender, Stamp, compose_notice
 from templates.texts import Texts
 from tickets.digests import Format, Period
 from tickets.figures import Day, Figures, FirstAnswers, Share, Waiting

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.compose import compose
-from mail.dkim import Dkim, read_key
+from mail.sending.compose import compose
+from mail.sending.dkim import Dkim, read_key
 from tests.mail.test_compose import PDF, PLAIN
 from tickets.letter import Mailbox
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from mail import parse
-from mail.limits import DEFAULT
+from mail.reading import parse
+from mail.reading.limits import DEFAULT
 from tests.mail.hostile import KINDS
 from tests.mail.hostile.__main__ import Cost
 from tickets.letter import Letter

@@ -10,7 +10,7 @@ from email.policy import compat32
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.compose import Outgoing, compose
+from mail.sending.compose import Outgoing, compose
 from tickets.letter import File, Mailbox
 
 NOW = datetime(2026, 9, 26, 10, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mail.smtp import Full, Limits
+from mail.door.smtp import Full, Limits
 from tests.mail.keeping import MemoryKeeper, client_of, open_door, run
 
 RECIPIENTS = ("help@desk.example", "someone@elsewhere.example", "hilfe@desk.example")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.maildir import MaildirRelay
+from mail.sending.maildir import MaildirRelay
 from tickets.sending import Answer, Later, Sent
 
 MAIL = b"Message-ID: <1@desk.example>\r\n\r\nDone.\r\n"

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from mail import parse
-from mail.notices import Sender, Stamp, compose_notice
+from mail.reading import parse
+from mail.sending.notices import Sender, Stamp, compose_notice
 from templates.errors import FactsError, UnknownTextError
 from templates.texts import Texts
 from tickets.letter import File, Mailbox

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.origin import LOOPBACK, origin_of
+from mail.door.origin import LOOPBACK, origin_of
 
 
 @pytest.mark.parametrize(

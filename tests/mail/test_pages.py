@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from mail.digests import write_alone
+from mail.sending.digests import write_alone
 from tests.mail import test_digests as digests
 from tests.mail.test_notices import ACCEPTED, COMMENT, MARIA, mail_of, text_of
 from tests.mail.test_quoting import QUOTING

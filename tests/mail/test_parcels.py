@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import parse, rtf, tnef, uuencoded
-from mail.limits import Limits
+from mail.parcels import rtf, tnef, uuencoded
+from mail.reading import parse
+from mail.reading.limits import Limits
 from tests.mail.parcels import (
     HEAD,
     attribute,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mail import parse
-from mail.limits import Limits
+from mail.reading import parse
+from mail.reading.limits import Limits
 from tickets.letter import Letter, Mailbox
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import (
+from mail.quotes import prose
+from mail.reading import (
     addresses,
     charsets,
     markup,
     names,
     params,
     parse,
-    prose,
     transfer,
     words,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mail import markup, prose
+from mail.quotes import prose
+from mail.reading import markup
 
 
 def _text(source: str) -> str:

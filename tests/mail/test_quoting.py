@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import parse
-from mail.quoting import brief, quote
-from mail.wrote import part
+from mail.quotes.wrote import part
+from mail.reading import parse
+from mail.sending.quoting import brief, quote
 from tests.mail.test_notices import (
     ANSWER,
     COMMENT,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.rates import MINUTE, Rates
+from mail.door.rates import MINUTE, Rates
 
 
 class Clock:

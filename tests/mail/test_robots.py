@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mail import parse
+from mail.reading import parse
 from tickets.letter import Robot
 
 REPLY, MACHINE, RECEIPT = Robot.REPLY, Robot.MACHINE, Robot.RECEIPT

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import armour, cms, parse
+from mail.parcels import armour, cms
+from mail.reading import parse
 from tests.mail import parcels
 from tests.mail.parcels import HEAD, mixed, part
 from tickets.letter import Sealed

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mail.answers import TooLarge
-from mail.link import Manner
-from mail.send import SmtpRelay
-from mail.server import Server
+from mail.sending.answers import TooLarge
+from mail.sending.link import Manner
+from mail.sending.send import SmtpRelay
+from mail.sending.server import Server
 from tests.mail.keeping import LOOPS, run
 from tests.mail.sink import DROP, HANG, Script, client_tls, open_sink
 from tickets.sending import Answer, Later, Never, Sent, Uncertain

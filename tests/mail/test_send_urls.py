@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mail.maildir import MaildirRelay
-from mail.relay import relay_from
-from mail.send import SmtpRelay
-from mail.server import Server, read_server
+from mail.sending.maildir import MaildirRelay
+from mail.sending.relay import relay_from
+from mail.sending.send import SmtpRelay
+from mail.sending.server import Server, read_server
 
 
 @pytest.mark.parametrize(

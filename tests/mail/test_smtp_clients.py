@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from structlog.testing import capture_logs
 
-from mail.bounds import Patience
-from mail.refusals import Refusal
-from mail.smtp import Door, Limits
+from mail.door.bounds import Patience
+from mail.door.refusals import Refusal
+from mail.door.smtp import Door, Limits
 from tests.mail.keeping import (
     LOOPS,
     NOON,

@@ -16,10 +16,10 @@ from ipaddress import IPv4Network
 import pytest
 from structlog.testing import capture_logs
 
-from mail import connection
-from mail.bounds import Patience
-from mail.refusals import Refusal
-from mail.smtp import Door, Limits
+from mail.door import connection
+from mail.door.bounds import Patience
+from mail.door.refusals import Refusal
+from mail.door.smtp import Door, Limits
 from tests.mail.keeping import LOOPS, MemoryKeeper, client_of, open_door, run
 from tests.mail.test_smtp_clients import until
 from tests.mail.test_smtp_limits import KILO, cut_while_dripping

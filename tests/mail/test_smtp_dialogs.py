@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from mail.bounds import Patience
-from mail.origin import LOOPBACK
-from mail.smtp import Limits
+from mail.door.bounds import Patience
+from mail.door.origin import LOOPBACK
+from mail.door.smtp import Limits
 from tests.mail.keeping import LOOPS, Client, MemoryKeeper, client_of, open_door, run
 from tests.mail.sink import certificate
 

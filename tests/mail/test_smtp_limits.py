@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from mail import connection
-from mail.bounds import Patience
-from mail.origin import LOOPBACK, Network
-from mail.refusals import Refusal
-from mail.smtp import Limits
+from mail.door import connection
+from mail.door.bounds import Patience
+from mail.door.origin import LOOPBACK, Network
+from mail.door.refusals import Refusal
+from mail.door.smtp import Limits
 from tests.mail.keeping import LOOPS, Client, MemoryKeeper, client_of, open_door, run
 from tests.mail.test_smtp_clients import until
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.content import Content
+from mail.door.content import Content
 from mail.paths import is_mailbox, mail_trouble, read_command, read_path
 from tests.load import Plan, load
 from tests.mail.keeping import MemoryKeeper, open_door, run

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from mail import parse
+from mail.reading import parse
 from tests.mail.test_notices import (
     ACCEPTED,
     COMMON,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import parse
-from mail.verdicts import aligned, vouch
+from mail.reading import parse
+from mail.reading.verdicts import aligned, vouch
 
 IVAN = "ivan@partner.example"
 BORDER = frozenset({"mx.example.org"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from mail import wrote
+from mail.quotes import wrote
 
 ANSWER = "Добрый день!\nПринтер снова печатает пустые листы."
 QUOTED = "Коллеги, мы заменили картридж.\nПроверьте, пожалуйста."

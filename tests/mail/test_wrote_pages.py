@@ -7,7 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from mail import forwards, parse
+from mail.quotes import forwards
+from mail.reading import parse
 from tickets.letter import Letter, Mailbox
 
 ANSWER = "Спасибо, всё работает."

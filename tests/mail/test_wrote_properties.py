@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import wrote
+from mail.quotes import wrote
 
 PIECES = st.sampled_from(
     [

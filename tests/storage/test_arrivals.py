@@ -15,7 +15,7 @@ from storage.flush import flush
 from storage.store import Store
 from storage.transaction import Transaction
 from tests.desks import FORUM, new_arrival, post, rules
-from tickets.posted import Post
+from tickets.post.posted import Post
 
 
 def filing(store: Store) -> Filing:

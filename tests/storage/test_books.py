@@ -20,7 +20,7 @@ from tests.storage.desk import (
     show,
 )
 from tickets.comments import body_hash
-from tickets.fetching import give_up_file
+from tickets.files.fetching import give_up_file
 from tickets.happenings import handle
 from tickets.letter import Mailbox
 from tickets.model import ArrivalId, CommentId, Ticket, TicketId

@@ -10,7 +10,7 @@ from storage.audit import audit
 from storage.store import Store
 from tests.desks import post
 from tests.storage.desk import Bench, InStore
-from tickets.commands import (
+from tickets.corporate.commands import (
     AddComment,
     AssignTicket,
     Command,

@@ -27,7 +27,7 @@ from tickets.desk import Desk
 from tickets.happenings import handle
 from tickets.letter import Mailbox
 from tickets.model import CommentId, TicketId
-from tickets.storm import StormRule
+from tickets.storms.storm import StormRule
 from tickets.talk import Fetched, Pressed, RemoteFile
 from tickets.words import Medium
 from tickets.work import Work

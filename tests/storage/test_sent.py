@@ -13,7 +13,7 @@ from tests.storage.desk import Bench, InStore, hire, mail, play, said, show
 from tests.storage.test_deliveries import Relay, relay
 from tickets.letter import Report
 from tickets.model import CommentId, SentMail
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.words import DeliveryState, EventType, Fate
 from tickets.work import MailFate
 

@@ -21,13 +21,13 @@ from tests.storage.desk import (
     show,
 )
 from tickets import registry, stages
-from tickets.leave_links import LeaveLink
 from tickets.letter import Mailbox
 from tickets.model import ContactId, Ticket, TicketId
+from tickets.post.subjects import subject_key
 from tickets.registry import NotRegistered
-from tickets.storm import Opening, Storm
-from tickets.subjects import subject_key
+from tickets.storms.storm import Opening, Storm
 from tickets.talk import Left
+from tickets.wishes.leave_links import LeaveLink
 from tickets.words import DeliveryState, Role
 from tickets.work import Work
 

@@ -15,9 +15,9 @@ from storage.transaction import Job, Transaction
 from tests.desks import FORUM, rules
 from tests.storage.desk import InStore
 from tickets.desk import Desk
+from tickets.gate.triage import CannotBeDecided, Judge, decide
+from tickets.gate.waiting import Admission, Held
 from tickets.model import ArrivalId, Json
-from tickets.triage import CannotBeDecided, Judge, decide
-from tickets.waiting import Admission, Held
 from tickets.work import Work
 
 EVE = "eve@elsewhere.example"

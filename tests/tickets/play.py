@@ -23,7 +23,7 @@ from tickets.model import (
     SpecialistId,
     Ticket,
 )
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.rules import Rules
 from tickets.talk import Fetched, Happening, Pressed, RemoteFile, Said
 from tickets.verdict import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tickets.play import IVAN, Play
 from tests.tickets.test_staff import OLGA, file, opened
 from tickets.answers import Failure, tell_delivered, tell_failed
-from tickets.fetching import give_up_file
+from tickets.files.fetching import give_up_file
 from tickets.words import DeliveryState, EventType, FileState, Medium
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.attaching import Room, share
+from tickets.files.attaching import Room, share
 from tickets.model import Attachment
 from tickets.words import FileState
 

@@ -7,7 +7,7 @@ import pytest
 from tests.desks import SUPPORT, rules
 from tests.tickets.play import IVAN, PARTNER, Play, written_by
 from tests.tickets.test_private import OLGA, Chat
-from tickets.blocking import Blocking, block, block_partner, upwards
+from tickets.gate.blocking import Blocking, block, block_partner, upwards
 from tickets.letter import Mailbox
 from tickets.registry import NotRegistered
 

@@ -11,7 +11,7 @@ from tests.tickets.play import IVAN, Play
 from tests.tickets.test_staff import OLGA, opened
 from tickets.letter import Report
 from tickets.model import SentMail
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.words import DeliveryState, EventType, Fate
 
 OWN = "<3.abc@example.org>"

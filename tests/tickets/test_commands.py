@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tickets.play import ANNA, BORIS, IVAN, Play
-from tickets.commands import (
+from tickets.corporate.commands import (
     AddComment,
     AssignTicket,
     Command,

@@ -10,7 +10,8 @@ import pytest
 
 from tests.desks import FORUM, rules
 from tests.tickets.play import ANNA, THREAD, Play
-from tickets import confirming, stages
+from tickets import stages
+from tickets.corporate import confirming
 from tickets.process import DEFAULT, TransitionError
 from tickets.talk import TopicMoved
 from tickets.words import EventType

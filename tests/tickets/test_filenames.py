@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.filenames import safe, unique
+from tickets.files.filenames import safe, unique
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.tickets.play import ANNA, IVAN, Play, written_by
-from tickets.blocking import Blocking, block
+from tickets.gate.blocking import Blocking, block
 from tickets.letter import Mailbox
 from tickets.rules import Strangers
 from tickets.verdict import Verdict

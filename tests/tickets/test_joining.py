@@ -10,7 +10,7 @@ from tests.desks import SUPPORT, rules
 from tests.tickets.play import IVAN, Play, written_by
 from tickets.letter import Mailbox, Robot
 from tickets.model import Organisation
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.words import Trust
 
 OLGA, PETR = "olga@partner.example", "petr@partner.example"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.ladder import Clues, Placed, Ref, climb, tag_of
 from tickets.model import TicketId
+from tickets.post.ladder import Clues, Placed, Ref, climb, tag_of
 
 ONE, TWO, THREE, FOUR = (TicketId(n) for n in (1, 2, 3, 4))
 OWN = Ref(message_id="<own@x>", ticket_id=TWO, own=True)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tickets.play import IVAN, Play
-from tickets.leave_links import LeaveLink, leave_token, read_leave_token
 from tickets.letter import Mailbox
 from tickets.model import ContactId, TicketId
 from tickets.process import RESOLVED
 from tickets.talk import Left, Person, Wrote
+from tickets.wishes.leave_links import LeaveLink, leave_token, read_leave_token
 from tickets.words import Outcome
 
 OLGA = "olga@partner.example"

@@ -12,7 +12,7 @@ from tests.desks import FORUM, SUPPORT, letter, post, rules
 from tests.tickets.play import IVAN, PARTNER, THREAD, Play, written_by
 from tickets.letter import File, Mailbox, Report, Robot
 from tickets.model import Site
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.talk import TopicMoved
 from tickets.words import EventType, Outcome, Trust
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.desks import SUPPORT, letter, rules
 from tests.tickets.play import IVAN, Play, written_by
-from tickets.ladder import Ref
 from tickets.letter import Mailbox, Robot
-from tickets.posted import Post
+from tickets.post.ladder import Ref
+from tickets.post.posted import Post
 from tickets.words import EventType
 
 AWAY: dict[str, Any] = {"robot": Robot.REPLY, "automatic": True}

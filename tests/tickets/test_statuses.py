@@ -10,12 +10,12 @@ import pytest
 from tests.desks import SUPPORT
 from tests.tickets.play import IVAN, Play, written_by
 from tests.tickets.test_holding import send_all
-from tickets.asking import Question, question_of
 from tickets.letter import Letter, Mailbox
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.rules import Strangers
 from tickets.talk import Person, Wrote
 from tickets.verdict import Verdict
+from tickets.wishes.asking import Question, question_of
 from tickets.words import Outcome, Trust
 
 OLGA, PETR = "olga@partner.example", "petr@partner.example"

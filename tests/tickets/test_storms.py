@@ -9,9 +9,9 @@ import pytest
 
 from tests.desks import letter, rules
 from tests.tickets.play import Play, written_by
-from tickets import storms
 from tickets.letter import Mailbox, Robot
-from tickets.storm import StormRule
+from tickets.storms import gusts as storms
+from tickets.storms.storm import StormRule
 
 ZABBIX = "zabbix@monitoring.example"
 WINDOW = timedelta(minutes=10)

@@ -9,13 +9,13 @@ import pytest
 from tests.desks import FORUM, letter, rules
 from tests.tickets.play import ANNA, IVAN, PARTNER, Play, written_by
 from tests.tickets.test_private import OLGA, Chat
+from tickets.gate.triage import CannotBeDecided, Judge, decide
+from tickets.gate.waiting import Admission
 from tickets.letter import Mailbox, Robot
 from tickets.model import ArrivalId, Json
-from tickets.posted import Post
+from tickets.post.posted import Post
 from tickets.rules import Rules, Strangers
-from tickets.triage import CannotBeDecided, Judge, decide
 from tickets.verdict import Verdict
-from tickets.waiting import Admission
 
 EVE = "eve@elsewhere.example"
 TO = ("support@example.org",)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.subjects import bare_subject, subject_key
+from tickets.post.subjects import bare_subject, subject_key
 
 PRINTER = subject_key("Не печатает принтер")
 

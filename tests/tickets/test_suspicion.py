@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.examined import TOO_LARGE, Examined
-from tickets.suspicion import PROGRAM_NAMES, remarks_on, type_of
+from tickets.files.examined import TOO_LARGE, Examined
+from tickets.files.suspicion import PROGRAM_NAMES, remarks_on, type_of
 from tickets.words import Remark
 
 EXE = "application/vnd.microsoft.portable-executable"

@@ -9,9 +9,9 @@ import pytest
 
 from tests.desks import SUPPORT, letter, rules
 from tests.tickets.play import IVAN, Play, written_by
+from tickets.gate.trust import Source, judge
 from tickets.letter import Mailbox
-from tickets.posted import Post
-from tickets.trust import Source, judge
+from tickets.post.posted import Post
 from tickets.words import Trust
 
 COLLEAGUE, STRANGER = "olga@partner.example", "eve@elsewhere.example"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tickets.commands import Origin, UpsertContact
+from tickets.corporate.commands import Origin, UpsertContact
+from tickets.corporate.foreign import ForeignId, Kind, Told
+from tickets.corporate.refusing import RefusedError
 from tickets.desk import Desk
 from tickets.directory.versions import OLDER, is_older, name_of, taken
-from tickets.foreign import ForeignId, Kind, Told
 from tickets.model import Contact, ContactId, KnownContact, Organisation
 from tickets.people import meet, record_contact
-from tickets.refusing import RefusedError
 from tickets.verdict import Verdict
 from tickets.work import ChangedContact
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tickets.commands import Origin, UpsertPartner
+from tickets.corporate.commands import Origin, UpsertPartner
+from tickets.corporate.foreign import ForeignId, Kind, KnownOrganisation, Told
+from tickets.corporate.orders import find_site
+from tickets.corporate.refusing import RefusedError
 from tickets.desk import Desk
 from tickets.directory.versions import OLDER, is_older, name_of, taken
-from tickets.foreign import ForeignId, Kind, KnownOrganisation, Told
 from tickets.model import KnownContact, Organisation
-from tickets.orders import find_site
 from tickets.people import join_organisation
-from tickets.refusing import RefusedError
 from tickets.registry import (
     NotRegistered,
     add_organisation,

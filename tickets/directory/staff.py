@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tickets.commands import Origin, UpsertSpecialist
+from tickets.corporate.commands import Origin, UpsertSpecialist
+from tickets.corporate.foreign import ForeignId, Kind, KnownSpecialist, Told
+from tickets.corporate.orders import find_site
+from tickets.corporate.refusing import RefusedError
 from tickets.desk import Desk
 from tickets.directory.versions import OLDER, is_older, name_of, taken
-from tickets.foreign import ForeignId, Kind, KnownSpecialist, Told
 from tickets.model import Specialist, SpecialistId
-from tickets.orders import find_site
-from tickets.refusing import RefusedError
 from tickets.registry import hire, record_specialist
 from tickets.verdict import Verdict
 

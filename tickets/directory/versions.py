@@ -6,9 +6,9 @@ a newer version than the last one counts, so their order does not matter.
 
 from __future__ import annotations
 
+from tickets.corporate.foreign import Told
+from tickets.corporate.refusing import RefusedError
 from tickets.desk import Desk
-from tickets.foreign import Told
-from tickets.refusing import RefusedError
 from tickets.registry import NotRegistered, plain_name
 from tickets.verdict import Verdict
 from tickets.words import Outcome

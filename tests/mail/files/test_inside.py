@@ -20,7 +20,7 @@ from mail.files.allowance import Allowance, Bounds
 from mail.files.inside import examine
 from mail.files.sniff import sniff
 from tests.archives import MIB, locked, lying, nested, tarred, zipped
-from tickets.examined import Examined
+from tickets.files.examined import Examined
 
 LONG_NAME = "q" * 150 + ".exe"
 

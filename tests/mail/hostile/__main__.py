@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
-from mail import parse
+from mail.reading import parse
 from tests.bench.processes import own_peak_memory
 from tests.mail.hostile import KINDS
 

@@ -1,0 +1,1 @@
+"""The SMTP and LMTP doors: bytes come in, within limits, and are kept."""

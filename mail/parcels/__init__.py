@@ -1,0 +1,1 @@
+"""What is packed inside a mail is opened: TNEF, uuencode, S/MIME, PGP, calendars."""

@@ -1,0 +1,1 @@
+"""What programs write: reports on deliveries, auto-replies, alarms."""

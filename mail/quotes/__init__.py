@@ -1,0 +1,1 @@
+"""What the person wrote is set apart from quotes, signatures and forwarded mails."""

@@ -1,0 +1,216 @@
+"""The line above a quote that says who wrote it and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mail.quotes import tongues
+
+_F = re.IGNORECASE
+_DAY = (
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+    r"|\d{1,2}(?:[a-z]{2}|\.|º)?[ -](?:de )?"
+    r"[^\W\d_]{1,12}\.?,?[ -](?:del? )?\d{4}"
+    r"|\d{1,2} tháng \d{1,2}, \d{4}"
+    r"|[^\W\d_]{3,12}\.?[ -]\d{1,2}(?:[a-z]{2})?,?[ -]\d{2,4}|\d{4}年"
+)
+_DATE = re.compile(_DAY, _F)
+_ADDRESS = re.compile(r"[^\s<>@\[\]()]@[\w.-]+\.\w")
+_TIME = re.compile(r"\d[:.]\d\d\b")
+_WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|写道|寫道", _F)
+_START = re.compile(
+    rf"(?>[-–—*_\s]{{0,12}})(?:\d|(?:{tongues.LEADS})\b|(?:{tongues.WEEKDAYS})[.,]*\s"
+    r"|[^\W\d_]{2,12}[.,]{0,2}\s(?=\d))",
+    _F,
+)
+_TAIL = re.compile(rf">\s*(?:{tongues.WROTE})?\s*[:：]\Z", _F)
+_COLON = re.compile(r"[:：][\s*_]*\Z|(?:wrote|skrev)[\s*–—-]*\Z", _F)
+_ASIDE = re.compile(r"<[^<>]*>|\"[^\"]*\"|«[^»]*»|\([^()]*\)|\[[^\[\]]*\]|\S*@\S*")
+_WORD = re.compile(r"[^\W\d_]+")
+_GIVEN = re.compile(rf"\b(?:{tongues.GIVEN}|\w{{3,}}(?:вич|вна|івна))\b", _F)
+_SURE = re.compile(
+    rf"{_TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
+)
+_THING = re.compile(rf"(?:{tongues.THINGS})\b", _F)
+_NAMES = re.compile(r"(?:[^\W\d_][\w.’'-]*[\s,]+){1,4}\Z")
+_SHARED = re.compile(
+    rf"(?i)(?<=\w)[\s-]+(?=On (?:{tongues.WEEKDAYS})[a-z]*, .{{1,160}}wrote:\Z)"
+    r"|(?<=[\w.!?)])\s+(?=(?:пн|вт|ср|чт|пт|сб|вс|нд), \d{1,2} .{1,160}@.{1,80}:\Z)"
+)
+_TALL, _LONG, _ONE_LINE = 5, 400, 120
+_DRAWN = "*_ -–—"
+_LAST = (":", "：", ">", "wrote", "skrev", "написал", "пишет")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """Lines joined that may say who wrote what stands below them."""
+
+    text: str
+    below: bool  # the next line begins with ">"
+    alone: bool  # a paragraph of its own begins here
+    starts: bool  # with a date, or as such words do
+    dated: bool
+    addressed: bool
+    wrote: re.Match[str] | None
+
+    @property
+    def closes(self) -> bool:
+        return bool(_COLON.search(self.text))
+
+    @property
+    def names(self) -> bool:
+        """Whether there are names only, rather than a sentence."""
+        rest = _WROTE.sub(" ", _DATE.sub(" ", _ASIDE.sub(" ", self.text)))
+        rest = _START.sub(" ", rest, count=1)
+        return not any(
+            word[0].islower() and word not in tongues.SMALL
+            for word in _WORD.findall(rest)
+        )
+
+
+def read(text: str, *, below: bool, alone: bool) -> Said:
+    return Said(
+        text=text,
+        below=below,
+        alone=alone,
+        starts=bool(_START.match(text)),
+        dated=bool(_DATE.search(text)),
+        addressed="@" in text and bool(_ADDRESS.search(text)),
+        wrote=_WROTE.search(text),
+    )
+
+
+def end(lines: Sequence[str], at: int) -> int | None:
+    """Return the line below such words that begin at a line; None if none do."""
+    if not (may_end(lines[at]) or _START.match(lines[at]) or wraps(lines, at)):
+        return None
+    text = ""
+    above = lines[at - 1] if at else ""
+    for place in range(at, min(at + _TALL, len(lines))):
+        line = lines[place]
+        if not _goes_on(lines, at, place):
+            return None
+        text = f"{text} {line}".strip()
+        if len(text) > _LONG:
+            return None
+        if may_end(line):
+            below = _is_quoted(lines, place + 1)
+            words = read(text, below=below, alone=not above)
+            if any(rule(words) for _, rule in RULES):
+                return None if _begins_later(lines, at, place) else place + 1
+    return None
+
+
+def may_end(line: str) -> bool:
+    """Say whether such words may end with a line."""
+    words = line.rstrip(_DRAWN)
+    return words.endswith(_LAST) or (bool(words) and line.endswith("--"))
+
+
+def wraps(lines: Sequence[str], at: int) -> bool:
+    """Say whether an address stands alone in the next line."""
+    return at + 1 < len(lines) and lines[at + 1].startswith("<")
+
+
+def _begins_later(lines: Sequence[str], at: int, place: int) -> bool:
+    """Say whether the first lines are a text that such words stand right below."""
+    later = (i for i in range(at + 1, place + 1) if _START.match(lines[i]))
+    return any(_DATE.search(lines[i]) and end(lines, i) for i in later)
+
+
+def shared(line: str) -> list[str]:
+    """Part a reply from such words that stand in the same line."""
+    sure = line.endswith(":") and ("@" in line or line.endswith("wrote:"))
+    if len(line) > _LONG or not sure:
+        return [line]
+    match = _SHARED.search(line)
+    return [line[: match.start()], line[match.start() :]] if match else [line]
+
+
+def _goes_on(lines: Sequence[str], at: int, place: int) -> bool:
+    """Say whether words that began may go on in a line."""
+    line = lines[place]
+    if place == at:
+        return True
+    if not line:
+        return place + 1 < len(lines) and lines[place + 1].startswith("<")
+    return not line.startswith(">") or bool(_TAIL.match(line))
+
+
+def _is_quoted(lines: Sequence[str], at: int) -> bool:
+    nearby = lines[at : at + 5]
+    line = next(filter(None, nearby), "")
+    return line.startswith(">") and not _TAIL.match(line)
+
+
+def _dated_names(said: Said) -> bool:
+    if not (said.starts and said.dated and said.wrote):
+        return False
+    if said.below:
+        return True
+    if not (said.closes or said.text.endswith("-")):
+        return False
+    if said.addressed and _TIME.search(said.text):
+        return True
+    return said.names and bool(_SURE.search(said.text))
+
+
+def _dated_address(said: Said) -> bool:
+    if not (said.starts and said.dated and said.addressed):
+        return False
+    return said.below or (said.closes and said.names)
+
+
+def _address_wrote(said: Said) -> bool:
+    if not (said.addressed and said.wrote and said.closes):
+        return False
+    return said.below or (said.names and not _THING.match(said.text))
+
+
+def _time_above_quote(said: Said) -> bool:
+    timed = said.starts and said.dated and bool(_TIME.search(said.text))
+    return timed and said.below and said.closes and said.names
+
+
+def _address_above_quote(said: Said) -> bool:
+    above = said.below and said.addressed and said.closes
+    return above and said.names and not _THING.match(said.text)
+
+
+def _wrote_above_quote(said: Said) -> bool:
+    if not (said.below and said.wrote and len(said.text) < _ONE_LINE):
+        return False
+    words = said.text.strip(_DRAWN)
+    if not (said.closes or words != said.text) or not words[:1].isupper():
+        return False
+    name = words.partition(said.wrote[0])[0]
+    return said.names and not _THING.match(name)
+
+
+def _dashed(said: Said) -> bool:
+    text = said.text
+    return bool(said.wrote) and text.startswith("--") and text.endswith("--")
+
+
+def _known_name(said: Said) -> bool:
+    if not (said.alone and said.wrote and said.closes):
+        return False
+    name = said.text[: said.wrote.start()]
+    if said.text[said.wrote.end() :].strip(" :：") or _THING.match(name):
+        return False
+    return bool(_GIVEN.search(name) and _NAMES.match(name)) and said.names
+
+
+RULES = (
+    ("a date, a name and 'wrote'", _dated_names),
+    ("a date and an address", _dated_address),
+    ("an address and 'wrote'", _address_wrote),
+    ("a date and a time above a quote", _time_above_quote),
+    ("an address above a quote", _address_above_quote),
+    ("'wrote' above a quote", _wrote_above_quote),
+    ("'wrote' between dashes", _dashed),
+    ("a person's name and 'wrote'", _known_name),
+)

@@ -1,0 +1,1 @@
+"""Mail out: written, signed, and handed to the relay."""

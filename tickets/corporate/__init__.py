@@ -1,0 +1,1 @@
+"""What the systems behind the data bus tell the desk to do."""

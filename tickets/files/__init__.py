@@ -1,0 +1,1 @@
+"""Files: their names, what is known of them, and which are passed on."""

@@ -1,0 +1,1 @@
+"""Mail arrives: which ticket it belongs to, and what follows from it."""

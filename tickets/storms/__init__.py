@@ -1,0 +1,1 @@
+"""Many mails of one kind in a short time become one ticket."""
