@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
@@ -214,6 +218,8 @@ class Gauges(Collector):
         yield from _of_the_bus(self._watch.reconciled())
         if open_doors := tuple(self._watch.doors.values()):
             yield from doors.figures_of(open_doors)
+        if self._watch.scanner is not None:
+            yield from _of_scanner(self._watch.scanner)
 
     def _backlogs(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(
@@ -230,6 +236,18 @@ class Gauges(Collector):
             oldest.add_metric([name], one.oldest or 0.0)
             parked.add_metric([name], one.parked)
         yield from (waiting, oldest, parked)
+
+
+def _of_scanner(scanner: Scanner) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "zayavka_scanner_up", "Whether it judges", value=int(scanner.outage is None)
+    )
+    yield CounterMetricFamily(
+        "zayavka_scanner_files", "Files judged by this process", value=scanner.judged
+    )
+    yield CounterMetricFamily(
+        "zayavka_scanner_infected", "Of these infected", value=scanner.found
+    )
 
 
 def _of_the_bus(results: Mapping[str, Any]) -> Iterator[Metric]:

@@ -111,17 +111,7 @@ def make_app(
         return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     async def file(request: Request) -> Response:
-        try:
-            served = await files.fetch(request.path_params["token"])
-        except LockedError:
-            return PlainTextResponse(LOCKED, status_code=403)
-        if served is None:
-            return PlainTextResponse("there is nothing here\n", status_code=404)
-        if isinstance(served, Expired):
-            return HTMLResponse(served.page, status_code=410, headers=SAID)
-        named = {"Content-Disposition": _disposition(served.name)}
-        headers = {**HARMLESS, **named}
-        return Response(served.content, media_type=served.media_type, headers=headers)
+        return await _serve(files, request.path_params["token"])
 
     return Starlette(
         routes=[
@@ -132,6 +122,21 @@ def make_app(
             *more,
         ]
     )
+
+
+async def _serve(files: Files, token: str) -> Response:
+    """Return what a signed address leads to, or why it is not to be had."""
+    try:
+        served = await files.fetch(token)
+    except LockedError:
+        return PlainTextResponse(LOCKED, status_code=403)
+    if served is None:
+        return PlainTextResponse("there is nothing here\n", status_code=404)
+    if isinstance(served, Expired):
+        return HTMLResponse(served.page, status_code=410, headers=SAID)
+    named = {"Content-Disposition": _disposition(served.name)}
+    headers = {**HARMLESS, **named}
+    return Response(served.content, media_type=served.media_type, headers=headers)
 
 
 def _disposition(name: str) -> str:

@@ -52,11 +52,13 @@ def documents(house: House, topic: Topic) -> dict[str, bytes]:
     }
 
 
+def page(house: House, path: str) -> httpx.Response:
+    port = house.desk.config.read_text().partition("[http]")[2].split()[2]
+    return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=30)
+
+
 def scanner_part(house: House) -> dict[str, object]:
-    port = house.desk.config.read_text().partition("[http]")[2]
-    url = f"http://127.0.0.1:{port.split()[2]}/readyz"
-    parts = httpx.get(url, timeout=30).json()["parts"]
-    return dict(parts["scanner"])
+    return dict(page(house, "/readyz").json()["parts"]["scanner"])
 
 
 def is_whole(house: House) -> bool:
@@ -103,6 +105,9 @@ def test_an_infected_mail_goes_nowhere_and_its_words_do(
     assert "счёт.bin" not in bus
     assert "акт.txt" in bus
     assert scanner_part(scanned)["ok"] is True
+    figures = page(scanned, "/metrics").text
+    assert "zayavka_scanner_up 1.0" in figures
+    assert "zayavka_scanner_infected_total 2.0" in figures
     assert is_whole(scanned)
 
 
@@ -122,6 +127,7 @@ def test_while_the_scanner_is_down_files_wait_and_nothing_is_lost(
     scanned.mail(site.person("olga"), without)
     eventually(lambda: not scanner_part(scanned)["ok"], what="the scanner is red")
     assert "does not answer" in str(scanner_part(scanned)["detail"])
+    assert "zayavka_scanner_up 0.0" in page(scanned, "/metrics").text
     assert scanned.records.column("SELECT count(*) FROM ticket") == [1]
     scanned.desk.kill()  # what waits is in the records
     scanned.desk.start()

@@ -124,6 +124,8 @@ def _keep_note(
     ticket, note = add_comment(desk.work, ticket, draft)
     remember(desk.work, post.letter, ticket.id, trust=Trust.PROVEN)
     chat.show_comment(desk, ticket, note)
+    if post.letter.sealed:
+        sealing.tell(desk, ticket, post.letter.sealed, asked=False)
     tell_of_files(desk, ticket, note, left_out=post.letter.left_out, to=None)
     facts: Json = {"recipient": specialist.name}
     chat.tell_topic(desk, ticket, "noted-by-mail", facts=facts)
