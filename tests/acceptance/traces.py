@@ -60,7 +60,7 @@ def _calls(trace: Path) -> Iterator[Call]:
             resumed = _RESUMED.match(line)
             if resumed is not None:
                 began, call = open_calls.pop(resumed["thread"])
-                yield _call(call, began, at)
+                yield _call(call, began, at, rest=line)
                 continue
             call_now = _CALL.match(line)
             if call_now is None:
@@ -71,7 +71,8 @@ def _calls(trace: Path) -> Iterator[Call]:
                 yield _call(call_now, at, at)
 
 
-def _call(call: re.Match[str], began: int, ended: int) -> Call:
+def _call(call: re.Match[str], began: int, ended: int, *, rest: str = "") -> Call:
+    """``rest`` is the line on which a call ended that another one had interrupted."""
     place = _PLACE.search(call["rest"])
     where = (place["open"] or place["named"] or "") if place else ""
-    return Call(call["name"], where, call["rest"], began, ended)
+    return Call(call["name"], where, call["rest"] + rest, began, ended)

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import tickets
 from bus.schemas import InvalidEvent
 from tests.bus.scene import (
     SCHEMAS,
@@ -42,11 +44,8 @@ def test_every_event_that_is_recorded_has_a_schema_and_no_schema_is_idle(
 
 
 def test_every_type_that_the_core_names_was_played(scene: Scene) -> None:
-    source = "".join(
-        file.read_text(encoding="utf-8")
-        for file in files("tickets").iterdir()
-        if file.name.endswith(".py")
-    )
+    core = Path(tickets.__file__).parent
+    source = "".join(file.read_text(encoding="utf-8") for file in core.rglob("*.py"))
     named = {EventType[name] for name in re.findall(r"EventType\.([A-Z_]+)", source)}
     assert {event["type"].split(".")[2] for event in scene.events} == named
 
