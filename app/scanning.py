@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mail.files.scanner import AwayError, Scanner, UnscannableError
-from scheduler.arrivals import AwaitedError, HopelessError
+from scheduler.arrivals import HopelessError
+from scheduler.line import AwaitedError, Line
 from tickets.files.examined import CLEAN, TOO_LARGE, Examined
 from tickets.letter import File
 from tickets.post.posted import Post
@@ -16,8 +17,11 @@ from tickets.talk import Fetched, Happening
 #: So many arrivals wait for their turn in memory. Others give their lanes back for a
 #: while, so that those without files have room.
 QUEUE = 20
-#: How much longer each that was put off lets the next one wait, in seconds.
-_STEP = 0.02
+
+
+def make_line() -> Line:
+    """Return the line for the scanner."""
+    return Line(reason="many files wait for the scanner", room=QUEUE, longest=QUEUE)
 
 
 class RefusedError(HopelessError):
@@ -33,8 +37,7 @@ class Scanning:
 
     scanner: Scanner
     max_size: int
-    _queued: int = 0
-    _put_off: int = 0
+    line: Line = field(default_factory=make_line)
 
     def concerns(self, came: Post | Happening) -> bool:
         if isinstance(came, Post):
@@ -43,20 +46,13 @@ class Scanning:
 
     async def pass_through(self, came: Post | Happening) -> Post | Happening:
         """Return it with the scanner's verdicts; AwaitedError, RefusedError."""
-        if self._queued >= QUEUE:
-            self._put_off += 1
-            after = timedelta(seconds=1 + self._put_off * _STEP)
-            raise AwaitedError("many files wait for the scanner", after)
-        self._queued += 1
-        try:
-            return await self._judge(came)
-        except AwayError as away:
-            raise AwaitedError(str(away), timedelta(seconds=away.after)) from away
-        except UnscannableError as error:
-            raise RefusedError(str(error)) from error
-        finally:
-            self._queued -= 1
-            self._put_off = max(0, self._put_off - 1)
+        async with self.line.pass_through():
+            try:
+                return await self._judge(came)
+            except AwayError as away:
+                raise AwaitedError(str(away), timedelta(seconds=away.after)) from away
+            except UnscannableError as error:
+                raise RefusedError(str(error)) from error
 
     async def _judge(self, came: Post | Happening) -> Post | Happening:
         match came:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Generic
 
 import structlog
 
+from scheduler.inbox import A, Came, Inbox, Screen
+from scheduler.line import AwaitedError, Line, UnavailableError
 from scheduler.retry import backoff
 from scheduler.threads import in_own_thread
 
@@ -21,83 +22,18 @@ ATTEMPTS = 5
 DEATHS = 7
 #: Up to so many bytes an arrival is small.
 SMALL = 128 * 1024
+#: Of large ones so many bytes are in hand at once, for reading one takes ten times
+#: its size in memory, and so many of them wait for that.
+LARGE_ROOM, LARGE_LINE = 32 * 1024 * 1024, 20
 #: How long the reading of what is read together may take, in seconds.
 PATIENCE = 20.0
 
 
-class UnavailableError(Exception):
-    """The records could not be written: no fault of the arrival at hand."""
-
-
-class AwaitedError(UnavailableError):
-    """Something that arrivals need is away; the next try is due ``after``."""
-
-    def __init__(self, reason: str, after: timedelta) -> None:
-        super().__init__(reason)
-        self.after = after
-
-
-class Arrival(Protocol):
-    """The head of a leased lane: ``attempts`` counts the current one."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def attempts(self) -> int: ...
-
-    @property
-    def size(self) -> int:
-        """Its length in bytes."""
-        ...
-
-
-A = TypeVar("A", bound=Arrival)
-Came = TypeVar("Came")
-Came_contra = TypeVar("Came_contra", contravariant=True)
-
-
-class Inbox(Protocol[A, Came_contra]):
-    """Where arrivals are kept. Whatever is done to one gives its lane back."""
-
-    async def claim(self, room: int) -> Sequence[A]:
-        """Lease due lanes and return the head of each."""
-        ...
-
-    def goes_together(self, came: Came_contra) -> bool:
-        """Say whether it can be filed with others of its kind."""
-        ...
-
-    async def file(self, read: Sequence[tuple[A, Came_contra]]) -> None:
-        """Commit all that follows from arrivals; may raise UnavailableError.
-
-        One that cannot be filed keeps the others from it, too. What is not ours to
-        file any more is left alone.
-        """
-        ...
-
-    async def postpone(
-        self, arrival: A, *, error: str, delay: timedelta, counted: bool = True
-    ) -> None:
-        """Let the arrival wait, and its lane with it; this try counts or not."""
-        ...
-
-    async def park(self, arrival: A, *, error: str) -> None:
-        """Set the arrival aside; its lane goes on."""
-        ...
-
-
-class Screen(Protocol[Came]):
-    """What some of what was read must pass before it is filed."""
-
-    def concerns(self, came: Came) -> bool: ...
-
-    async def pass_through(self, came: Came) -> Came:
-        """Return it as it is to be filed.
-
-        AwaitedError if that cannot be told now, HopelessError if a person must look.
-        """
-        ...
+def make_line() -> Line:
+    """Return the line in which large arrivals wait for their turn."""
+    return Line(
+        reason="many large ones are being read", room=LARGE_ROOM, longest=LARGE_LINE
+    )
 
 
 class HopelessError(Exception):
@@ -132,7 +68,8 @@ class ArrivalSource(Generic[A, Came]):
 
     The small ones that are claimed together are read together, in one thread, and
     filed in one transaction if they can be: a thread and a commit for each cost more
-    than the work. A large one has its own, so that the others do not wait for it.
+    than the work. A large one has its own, so that the others do not wait for it, and
+    waits in line until few bytes of its like are in hand.
     """
 
     inbox: Inbox[A, Came]
@@ -140,6 +77,7 @@ class ArrivalSource(Generic[A, Came]):
     chance: Callable[[], float]
     patience: float = PATIENCE
     screen: Screen[Came] | None = None
+    line: Line = field(default_factory=make_line)
 
     async def claim(self, room: int) -> Sequence[Sequence[Reading[A, Came]]]:
         arrivals = await self.inbox.claim(room)
@@ -185,13 +123,25 @@ class ArrivalSource(Generic[A, Came]):
             return trouble
 
     async def work(self, batch: Sequence[Reading[A, Came]]) -> None:
-        ready: list[tuple[A, Came]] = []
         for one in batch:
-            arrival = one.arrival
-            came = one.came
-            if came is None:
-                [came] = await self._read_all([arrival])
-            came = await self._pass_through(came)
+            if one.came is None:
+                await self._work_in_turn(one.arrival)
+        await self._deal_with(
+            [(one.arrival, one.came) for one in batch if one.came is not None]
+        )
+
+    async def _work_in_turn(self, large: A) -> None:
+        try:
+            async with self.line.pass_through(large.size):
+                [came] = await self._read_all([large])
+                await self._deal_with([(large, came)])
+        except AwaitedError as crowd:
+            await self._wait(large, crowd)
+
+    async def _deal_with(self, read: Sequence[tuple[A, Came | Exception]]) -> None:
+        ready: list[tuple[A, Came]] = []
+        for arrival, said in read:
+            came = await self._pass_through(said)
             if isinstance(came, AwaitedError):
                 await self._wait(arrival, came)
             elif isinstance(came, HopelessError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,12 +15,13 @@ from structlog.testing import capture_logs
 from scheduler.arrivals import (
     ATTEMPTS,
     DEATHS,
+    LARGE_LINE,
+    LARGE_ROOM,
     SMALL,
     ArrivalSource,
-    AwaitedError,
     HopelessError,
-    UnavailableError,
 )
+from scheduler.line import AwaitedError, UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,35 @@ def test_a_large_one_is_not_read_before_its_neighbours_go_on() -> None:
     ready, [large] = asyncio.run(source.claim(2))
     assert [one.came for one in ready] == ["read 1"]
     assert large.came is None
+
+
+def test_large_ones_take_turns_and_small_ones_go_on_meanwhile() -> None:
+    reading: list[int] = []
+    at_once: list[int] = []
+
+    def read(mail: Mail) -> str:
+        if mail.size > SMALL:
+            reading.append(mail.id)
+            at_once.append(len(reading))
+            time.sleep(0.05)
+            reading.remove(mail.id)
+        return f"read {mail.id}"
+
+    crowd = [Mail(id=n, size=LARGE_ROOM // 2) for n in range(1, LARGE_LINE + 3)]
+    inbox = Memory(mails=[*crowd, Mail(id=99)])
+    source = ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5)
+
+    async def scene() -> None:
+        batches = await source.claim(len(inbox.mails))
+        await asyncio.gather(*map(source.work, batches))
+
+    asyncio.run(scene())
+    assert max(at_once) <= 2
+    assert inbox.filed[0] == "read 99"
+    assert len(inbox.filed) == LARGE_LINE + 1
+    assert [(error, counted) for error, _, counted in inbox.waits] == [
+        ("many large ones are being read", False)
+    ] * 2
 
 
 def test_what_goes_together_is_filed_together() -> None:

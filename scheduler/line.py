@@ -1,0 +1,69 @@
+"""Who wants in stands in line; who finds it long is sent away for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+#: How much longer each that was sent away lets the next one wait, in seconds.
+_STEP = 0.02
+
+
+class UnavailableError(Exception):
+    """The records could not be written: no fault of the arrival at hand."""
+
+
+class AwaitedError(UnavailableError):
+    """Something that arrivals need is away; the next try is due ``after``."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+@dataclass(kw_only=True, slots=True)
+class Line:
+    """Lets in as many as there is ``room`` for, first come, first served.
+
+    ``longest`` are inside or in line at once: others give their lanes back, so that
+    there are hands for work of other kinds. ``reason`` is what they are told.
+    """
+
+    reason: str
+    room: int
+    longest: int
+    _inside: int = 0
+    _there: int = 0
+    _sent_away: int = 0
+    _first: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def pass_through(self, size: int = 1) -> AsyncIterator[None]:
+        """Wait for room for ``size`` and hold it; AwaitedError if the line is long.
+
+        What is larger than all the room goes in alone.
+        """
+        if self._there >= self.longest:
+            self._sent_away += 1
+            raise AwaitedError(
+                self.reason, timedelta(seconds=1 + self._sent_away * _STEP)
+            )
+        self._there += 1
+        try:
+            async with self._first:
+                while self._inside and self._inside + size > self.room:
+                    self._left.clear()
+                    await self._left.wait()
+                self._inside += size
+            try:
+                yield
+            finally:
+                self._inside -= size
+                self._left.set()
+        finally:
+            self._there -= 1
+            self._sent_away = max(0, self._sent_away - 1)
