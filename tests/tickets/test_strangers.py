@@ -61,10 +61,11 @@ def test_nobody_has_a_partner_by_a_public_domain(strict: Play) -> None:
     assert strict.handle(written_by("x@mail.ru")).rule.startswith("stranger-")
 
 
-def test_who_forges_a_partners_address_is_a_stranger(strict: Play) -> None:
+def test_what_may_be_forged_of_a_partner_is_shown_to_staff(strict: Play) -> None:
     strict.mail()
     verdict = strict.mail(message_id="<2@x>", vouched=False)
-    assert verdict.rule.startswith("stranger-")
+    assert (verdict.outcome, verdict.rule) == (None, "stranger-waits")
+    assert question(strict)["forged"]
     assert not mails(strict)
 
 

@@ -39,14 +39,19 @@ class Came:
 
 
 def meet_by_mail(desk: Desk, came: Came) -> Verdict | None:
-    """Return what becomes of a stranger's mail; None if it opens a ticket."""
+    """Return what becomes of a stranger's mail; None if it opens a ticket.
+
+    What may be forged of somebody known is shown to staff even where strangers are
+    refused: it is told nobody, so a partner whose server signs badly would never know.
+    """
     policy = desk.rules.strangers
     forged = came.letter.vouched is False
     if policy is Strangers.ACCEPT or _is_staff(desk, came):
         return None
-    if not (forged or _is_stranger(desk, came.author)):
+    is_stranger = _is_stranger(desk, came.author)
+    if not (forged or is_stranger):
         return None
-    if policy is Strangers.REFUSE:
+    if policy is Strangers.REFUSE and is_stranger:
         _decline(desk, came)
         return REFUSED
     address = came.author.address.lower()
