@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from contextlib import AsyncExitStack
 
@@ -31,6 +32,7 @@ def run(
 async def _serve(
     config: Config, *, sandbox_port: int | None, roles: tuple[str, ...]
 ) -> None:
+    stopping = told_to_stop()
     async with AsyncExitStack() as stack:
         greeting = ""
         if sandbox_port is not None:
@@ -42,8 +44,17 @@ async def _serve(
             await _hire(service)
         sys.stderr.write(greeting)
         log.info("started", roles=list(roles), **service.ports())
-        await service.watch()
+        await service.watch(stopping)
     log.info("stopped")
+
+
+def told_to_stop() -> asyncio.Event:
+    """Return what SIGTERM or SIGINT set: a start, too, comes to its end, and stops."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
 
 
 async def _hire(service: Service) -> None:

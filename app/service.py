@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -259,12 +258,8 @@ class Service:
         listening = {name: door.port for name, door in self.doors.items()}
         return {**listening, "http": self.http.port} if self.http else listening
 
-    async def watch(self) -> None:
+    async def watch(self, stopping: asyncio.Event) -> None:
         """Wait until told to stop, or raise what ended a part."""
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopping.set)
         waiting = asyncio.create_task(stopping.wait())
         done, _ = await asyncio.wait(
             [waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from app.config import load
+from app.running import told_to_stop
 from app.service import Service
 from storage.store import Store
 
@@ -17,7 +18,7 @@ from storage.store import Store
 async def serve(config: Path) -> None:
     async with Service(config=load(config)) as service:
         await asyncio.to_thread(stop_syncing, service.kit.store)
-        await service.watch()
+        await service.watch(told_to_stop())
 
 
 def stop_syncing(store: Store) -> None:

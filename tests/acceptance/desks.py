@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -175,6 +176,12 @@ class Process:
         """Return how many seconds of the processor it took until now."""
         user, system = _status_of(self.pid)[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def hears_sigterm(self) -> bool:
+        """Say whether it catches the signal: without that the kernel would end it."""
+        told = Path(f"/proc/{self.pid}/status").read_text()
+        caught = int(re.findall(r"SigCgt:\s*(\w+)", told)[0], 16)
+        return bool(caught >> (signal.SIGTERM - 1) & 1)
 
     def ask_to_stop(self) -> None:
         os.kill(self.pid, signal.SIGTERM)

@@ -7,10 +7,11 @@ import itertools
 import json
 import os
 import random
+import sqlite3
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from tests.acceptance.drills import (
     run_drill,
 )
 from tests.acceptance.houses import House, open_house
+from tests.acceptance.waiting import eventually
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import settle
 from tests.databases import Templates
@@ -137,6 +139,18 @@ def test_a_start_is_quick(own: House) -> None:
     sys.stdout.write(f"from the command to the greeting: {took:.1f} s\n")
     assert took < SLOW_START
     assert own.desk.stop() == [0]
+
+
+def test_who_is_told_to_stop_while_starting_ends_in_good_order(own: House) -> None:
+    own.desk.by([*program(own.desk.config), "run"])
+    with closing(sqlite3.connect(own.desk.config.parent / "var" / "zayavka.db")) as one:
+        one.execute("BEGIN IMMEDIATE")  # so that the start does not come to its end
+        own.desk.launch()
+        (process,) = own.desk.processes
+        eventually(process.hears_sigterm, what="it can be told to stop")
+        process.ask_to_stop()
+    assert process.wait() == 0
+    assert '"stopped"' in own.desk.said()
 
 
 def test_every_mail_that_was_accepted_is_one_comment(drill: Drill) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from app import logs
 from app.config import load
 from app.parts.kit import Kit
-from app.running import run
+from app.running import run, told_to_stop
 from app.service import Service
 from storage.books import SqlBooks
 from storage.people import add_specialist
@@ -88,7 +88,7 @@ def write(config: Path, tickets: int, events: int, *roles: str) -> None:
         async with Service(config=load(config), roles=roles) as service:
             await asyncio.to_thread(Writing(kit=service.kit).run, tickets, events)
             if roles:
-                await service.watch()
+                await service.watch(told_to_stop())
 
     asyncio.run(serve())
 
