@@ -60,15 +60,22 @@ class Queue:
 
     async def read(self) -> list[Message]:
         """Take all that is in the queue, with proton's own client."""
-        return await asyncio.to_thread(self._read)
+        return await asyncio.to_thread(self._read, await self._count())
 
-    def _read(self) -> list[Message]:
+    async def _count(self) -> int:
+        async with await aio_pika.connect(f"{self.rabbit.url}/") as connection:
+            channel = await connection.channel()
+            queue = await channel.declare_queue(self.name, passive=True)
+            return queue.declaration_result.message_count or 0
+
+    def _read(self, expected: int) -> list[Message]:
         client = self._connect()
-        found = []
+        found: list[Message] = []
         try:
             receiver = client.create_receiver(self.address, credit=100)
             while True:
-                found.append(receiver.receive(timeout=0.5))
+                patience = 10.0 if len(found) < expected else 0.5
+                found.append(receiver.receive(timeout=patience))
                 receiver.accept()
         except Timeout:
             return found
