@@ -21,7 +21,7 @@ QUEUE = 20
 
 def make_line() -> Line:
     """Return the line for the scanner."""
-    return Line(reason="many files wait for the scanner", room=QUEUE, longest=QUEUE)
+    return Line(reason="many files wait for the scanner", room=QUEUE, longest=0)
 
 
 class RefusedError(HopelessError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import Generic
 
 import structlog
@@ -25,12 +26,13 @@ SMALL = 128 * 1024
 #: Of large ones so many bytes are in hand at once, for reading one takes ten times
 #: its size in memory, and so many of them wait for that.
 LARGE_ROOM, LARGE_LINE = 32 * 1024 * 1024, 20
-#: How long the reading of what is read together may take, in seconds.
-PATIENCE = 20.0
+#: How long small ones are read together, in seconds of the processor; and, in those of
+#: a clock, how long the claim waits for them and how long the reading of one may take.
+ENOUGH, HURRY, PATIENCE = 0.25, 2.0, 20.0
 
 
 def make_line() -> Line:
-    """Return the line in which large arrivals wait for their turn."""
+    """Return the line in which they wait that are read alone."""
     return Line(
         reason="many large ones are being read", room=LARGE_ROOM, longest=LARGE_LINE
     )
@@ -68,13 +70,15 @@ class ArrivalSource(Generic[A, Came]):
 
     The small ones that are claimed together are read together, in one thread, and
     filed in one transaction if they can be: a thread and a commit for each cost more
-    than the work. A large one has its own, so that the others do not wait for it, and
-    waits in line until few bytes of its like are in hand.
+    than the work. A large one has its own, as has what is left when the small ones
+    took long, so that the others do not wait for it; it stands in line until few bytes
+    of its like are in hand.
     """
 
     inbox: Inbox[A, Came]
     read: Callable[[A], Came]
     chance: Callable[[], float]
+    hurry: float = HURRY
     patience: float = PATIENCE
     screen: Screen[Came] | None = None
     line: Line = field(default_factory=make_line)
@@ -82,37 +86,51 @@ class ArrivalSource(Generic[A, Came]):
     async def claim(self, room: int) -> Sequence[Sequence[Reading[A, Came]]]:
         arrivals = await self.inbox.claim(room)
         small = [one for one in arrivals if one.size <= SMALL]
-        came = await self._read_all(small) if small else []
+        said = await self._read_some(small) if small else []
         wave: list[Reading[A, Came]] = []
         batches: list[list[Reading[A, Came]]] = []
-        for one, said in zip(small, came, strict=True):
-            reading: Reading[A, Came] = Reading(one, said)
-            if self._goes_together(reading.came):
+        for one, came in zip(small, said, strict=False):
+            reading: Reading[A, Came] = Reading(one, came)
+            if self._goes_together(came):
                 wave.append(reading)
             else:
                 batches.append([reading])
-        batches.extend([Reading(one)] for one in arrivals if one.size > SMALL)
+        unread = [*small[len(said) :], *(one for one in arrivals if one.size > SMALL)]
+        batches.extend([Reading(one)] for one in unread)
         return [wave, *batches] if wave else batches
 
-    def _goes_together(self, came: Came | Exception | None) -> bool:
-        if came is None or isinstance(came, Exception):
+    def _goes_together(self, came: Came | Exception) -> bool:
+        if isinstance(came, Exception):
             return False
         return self.inbox.goes_together(came) and not self._is_screened(came)
 
     def _is_screened(self, came: Came) -> bool:
         return self.screen is not None and self.screen.concerns(came)
 
-    async def _read_all(self, arrivals: Sequence[A]) -> list[Came | Exception]:
-        """Read in one thread; who takes too long is found and left behind."""
+    async def _read_some(self, arrivals: Sequence[A]) -> list[Came | Exception]:
+        """Read the first of them in one thread, as many as take little time."""
+
+        def read() -> list[Came | Exception]:
+            came: list[Came | Exception] = []
+            for one in arrivals:
+                came.append(self._read(one))
+                if thread_time() > ENOUGH:  # it is the thread's only work
+                    break
+            return came
+
+        try:
+            async with asyncio.timeout(self.hurry):
+                return await in_own_thread(read)
+        except TimeoutError:  # which of them takes so long is found when each is alone
+            return []
+
+    async def _read_alone(self, arrival: A) -> Came | Exception:
+        """Read in a thread; what takes too long is left behind."""
         try:
             async with asyncio.timeout(self.patience):
-                return await in_own_thread(
-                    lambda: [self._read(one) for one in arrivals]
-                )
+                return await in_own_thread(lambda: self._read(arrival))
         except TimeoutError:
-            if len(arrivals) == 1:
-                return [EndlessError(self.patience)]
-            return [said for one in arrivals for said in await self._read_all([one])]
+            return EndlessError(self.patience)
 
     def _read(self, arrival: A) -> Came | Exception:
         if arrival.attempts > DEATHS:
@@ -130,13 +148,13 @@ class ArrivalSource(Generic[A, Came]):
             [(one.arrival, one.came) for one in batch if one.came is not None]
         )
 
-    async def _work_in_turn(self, large: A) -> None:
+    async def _work_in_turn(self, slow: A) -> None:
         try:
-            async with self.line.pass_through(large.size):
-                [came] = await self._read_all([large])
-                await self._deal_with([(large, came)])
+            async with self.line.pass_through(slow.size):
+                came = await self._read_alone(slow)
+                await self._deal_with([(slow, came)])
         except AwaitedError as crowd:
-            await self._wait(large, crowd)
+            await self._wait(slow, crowd)
 
     async def _deal_with(self, read: Sequence[tuple[A, Came | Exception]]) -> None:
         ready: list[tuple[A, Came]] = []

@@ -28,15 +28,15 @@ class AwaitedError(UnavailableError):
 class Line:
     """Lets in as many as there is ``room`` for, first come, first served.
 
-    ``longest`` are inside or in line at once: others give their lanes back, so that
-    there are hands for work of other kinds. ``reason`` is what they are told.
+    At most ``longest`` stand in line: others give their lanes back, so that there are
+    hands for work of other kinds. ``reason`` is what they are told.
     """
 
     reason: str
     room: int
     longest: int
     _inside: int = 0
-    _there: int = 0
+    _waiting: int = 0
     _sent_away: int = 0
     _first: asyncio.Lock = field(default_factory=asyncio.Lock)
     _left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,23 +47,29 @@ class Line:
 
         What is larger than all the room goes in alone.
         """
-        if self._there >= self.longest:
+        if self._waiting >= self.longest and (self._waiting or self._is_full(size)):
             self._sent_away += 1
             raise AwaitedError(
                 self.reason, timedelta(seconds=1 + self._sent_away * _STEP)
             )
-        self._there += 1
+        await self._enter(size)
+        try:
+            yield
+        finally:
+            self._inside -= size
+            self._sent_away = max(0, self._sent_away - 1)
+            self._left.set()
+
+    async def _enter(self, size: int) -> None:
+        self._waiting += 1
         try:
             async with self._first:
-                while self._inside and self._inside + size > self.room:
+                while self._is_full(size):
                     self._left.clear()
                     await self._left.wait()
                 self._inside += size
-            try:
-                yield
-            finally:
-                self._inside -= size
-                self._left.set()
         finally:
-            self._there -= 1
-            self._sent_away = max(0, self._sent_away - 1)
+            self._waiting -= 1
+
+    def _is_full(self, size: int) -> bool:
+        return bool(self._inside) and self._inside + size > self.room

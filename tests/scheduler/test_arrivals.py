@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from scheduler.arrivals import (
     ATTEMPTS,
     DEATHS,
+    ENOUGH,
     LARGE_LINE,
     LARGE_ROOM,
     SMALL,
@@ -101,6 +102,23 @@ def test_a_large_one_is_not_read_before_its_neighbours_go_on() -> None:
     assert large.came is None
 
 
+def test_a_wave_that_takes_long_is_read_no_further_and_the_rest_one_by_one() -> None:
+    def read(mail: Mail) -> str:
+        begun = time.thread_time()
+        while mail.id in {2, 4} and time.thread_time() < begun + ENOUGH:
+            pass
+        return f"read {mail.id}"
+
+    inbox = Memory(mails=[Mail(id=n) for n in range(1, 6)])
+    source = ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5)
+    first, *others = asyncio.run(source.claim(5))
+    assert [one.came for one in first] == ["read 1", "read 2"]
+    assert [[one.came for one in batch] for batch in others] == [[None]] * 3
+    for batch in (first, *others):
+        asyncio.run(source.work(batch))
+    assert inbox.filed == [f"read {n}" for n in range(1, 6)]
+
+
 def test_large_ones_take_turns_and_small_ones_go_on_meanwhile() -> None:
     reading: list[int] = []
     at_once: list[int] = []
@@ -113,7 +131,7 @@ def test_large_ones_take_turns_and_small_ones_go_on_meanwhile() -> None:
             reading.remove(mail.id)
         return f"read {mail.id}"
 
-    crowd = [Mail(id=n, size=LARGE_ROOM // 2) for n in range(1, LARGE_LINE + 3)]
+    crowd = [Mail(id=n, size=LARGE_ROOM // 2) for n in range(LARGE_LINE + 4)]
     inbox = Memory(mails=[*crowd, Mail(id=99)])
     source = ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5)
 
@@ -124,7 +142,7 @@ def test_large_ones_take_turns_and_small_ones_go_on_meanwhile() -> None:
     asyncio.run(scene())
     assert max(at_once) <= 2
     assert inbox.filed[0] == "read 99"
-    assert len(inbox.filed) == LARGE_LINE + 1
+    assert len(inbox.filed) == 2 + LARGE_LINE + 1
     assert [(error, counted) for error, _, counted in inbox.waits] == [
         ("many large ones are being read", False)
     ] * 2
@@ -145,7 +163,9 @@ def test_one_whose_reading_never_ends_is_set_aside_and_the_others_go_on() -> Non
         return f"read {mail.id}"
 
     inbox = Memory(mails=[Mail(id=n) for n in (1, 2, 3)])
-    source = ArrivalSource(inbox=inbox, read=read, chance=lambda: 0.5, patience=0.1)
+    source = ArrivalSource(
+        inbox=inbox, read=read, chance=lambda: 0.5, hurry=0.05, patience=0.1
+    )
     asyncio.run(work_all(source))
     never.set()
     assert inbox.filed == ["read 1", "read 3"]

@@ -110,7 +110,7 @@ def test_who_gives_up_leaves_its_place_to_others(where: str) -> None:
 
 def test_who_finds_the_line_long_is_sent_away_each_for_longer() -> None:
     async def scene(place: Place) -> None:
-        for n in range(5):
+        for n in range(6):
             await place.comes(f"{n}", 10)
         waits = [await sent_away(place, f"late {n}") for n in range(3)]
         assert waits == sorted(set(waits))
@@ -121,8 +121,18 @@ def test_who_finds_the_line_long_is_sent_away_each_for_longer() -> None:
     play(scene, longest=5)
 
 
-async def sent_away(place: Place, name: str) -> float:
-    await place.comes(name)
+def test_where_nobody_may_wait_there_is_room_or_none() -> None:
+    async def scene(place: Place) -> None:
+        await place.comes("ann", 6)
+        await sent_away(place, "bob", 5)
+        await place.comes("cid", 4)
+        assert place.inside == ["ann", "cid"]
+
+    play(scene, longest=0)
+
+
+async def sent_away(place: Place, name: str, size: int = 1) -> float:
+    await place.comes(name, size)
     with pytest.raises(AwaitedError, match="a crowd") as told:
         await place.tasks[name]
     return told.value.after.total_seconds()
