@@ -14,16 +14,22 @@ _DAY = (
     r"|\d{1,2}(?:[a-z]{2}|\.|º)?[ -](?:de )?"
     r"[^\W\d_]{1,12}\.?,?[ -](?:del? )?\d{4}"
     r"|\d{1,2} tháng \d{1,2}, \d{4}"
-    r"|[^\W\d_]{3,12}\.?[ -]\d{1,2}(?:[a-z]{2})?,?[ -]\d{2,4}|\d{4}年"
+    r"|[^\W\d_]{3,12}\.?[ -]\d{1,2}(?:[a-z]{2})?,?[ -]\d{2,4}|\d{4}[年년]"
+    r"|\d{4}\. (?:\d{1,2}\.|[^\W\d_]{3,12}\.?) \d{1,2}\."
 )
 _DATE = re.compile(_DAY, _F)
 _ADDRESS = re.compile(r"[^\s<>@\[\]()]@[\w.-]+\.\w")
 _TIME = re.compile(r"\d[:.]\d\d\b")
-_WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|写道|寫道", _F)
-_START = re.compile(
-    rf"(?>[-–—*_\s]{{0,12}})(?:\d|(?:{tongues.LEADS})\b|(?:{tongues.WEEKDAYS})[.,]*\s"
-    r"|[^\W\d_]{2,12}[.,]{0,2}\s(?=\d))",
-    _F,
+_WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|{tongues.WROTE_EAST}", _F)
+_LEAD = (
+    rf"(?:{tongues.LEADS})\b(?:\s(?:{tongues.WEEKDAYS})\b)?"
+    rf"|(?:{tongues.WEEKDAYS})[.,]*\s|[^\W\d_]{{2,12}}[.,]{{0,2}}\s(?=\d)"
+)
+_DRAWN_BEFORE = r"(?>[-–—*_\s]{0,12})"
+_START = re.compile(rf"{_DRAWN_BEFORE}(?:\d|{_LEAD})", _F)
+_OPENS = re.compile(rf"{_DRAWN_BEFORE}(?:{_LEAD})", _F)
+_ON_A_DAY = re.compile(
+    rf"{_DRAWN_BEFORE}(?:(?:{tongues.LEADS})\s)?(?:{tongues.WEEKDAYS})\b", _F
 )
 _TAIL = re.compile(rf">\s*(?:{tongues.WROTE})?\s*[:：]\Z", _F)
 _COLON = re.compile(r"[:：][\s*_]*\Z|(?:wrote|skrev)[\s*–—-]*\Z", _F)
@@ -33,7 +39,19 @@ _GIVEN = re.compile(rf"\b(?:{tongues.GIVEN}|\w{{3,}}(?:вич|вна|івна))\
 _SURE = re.compile(
     rf"{_TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
 )
-_THING = re.compile(rf"(?:{tongues.THINGS})\b", _F)
+_DESK = re.compile(tongues.DESKS)
+_THING = re.compile(rf"(?!{tongues.DESKS})(?i:(?:{tongues.THINGS})\b)")
+# What Gmail puts between the day and a name.
+_USER = re.compile(
+    r"\d\s?[гр]\.,?(?:\s[во])?(?:\s\d\d?:\d\d)?\s(?:пользователь|користувач)\s", _F
+)
+_UNNAMED = re.compile(r"[\d\W]*\d[\d\W]*")
+# A name with an address right behind the time, as programs alone write it.
+_SENDER = re.compile(
+    r"\d[:.]\d\d(?>(?:[\W\d_]|(?i:am|pm|дп|пп|gmt|utc|от|від|об|user|пользователь"
+    r"|користувач)\b)*)[^\W\d_a-zа-яёіїєґ][^<>@]{0,80}<\s?[^<>\s]+@[^<>]+>"
+    rf"\s*(?i:{tongues.WROTE})?\s*[:：]\Z"
+)
 _NAMES = re.compile(r"(?:[^\W\d_][\w.’'-]*[\s,]+){1,4}\Z")
 _SHARED = re.compile(
     rf"(?i)(?<=\w)[\s-]+(?=On (?:{tongues.WEEKDAYS})[a-z]*, .{{1,160}}wrote:\Z)"
@@ -63,8 +81,8 @@ class Said:
     @property
     def names(self) -> bool:
         """Whether there are names only, rather than a sentence."""
-        rest = _WROTE.sub(" ", _DATE.sub(" ", _ASIDE.sub(" ", self.text)))
-        rest = _START.sub(" ", rest, count=1)
+        rest = _OPENS.sub(" ", _ASIDE.sub(" ", self.text), count=1)
+        rest = _DESK.sub(" ", _WROTE.sub(" ", _DATE.sub(" ", rest)))
         return not any(
             word[0].islower() and word not in tongues.SMALL
             for word in _WORD.findall(rest)
@@ -102,6 +120,14 @@ def end(lines: Sequence[str], at: int) -> int | None:
             if any(rule(words) for _, rule in RULES):
                 return None if _begins_later(lines, at, place) else place + 1
     return None
+
+
+def introduces(line: str) -> bool:
+    """Say whether a line alone tells of the quote that stands right below it."""
+    if not may_end(line):
+        return False
+    words = read(line, below=True, alone=True)
+    return any(rule(words) for _, rule in RULES)
 
 
 def may_end(line: str) -> bool:
@@ -150,18 +176,31 @@ def _dated_names(said: Said) -> bool:
     if not (said.starts and said.dated and said.wrote):
         return False
     if said.below:
-        return True
+        return said.addressed or not _by_thing(said)
     if not (said.closes or said.text.endswith("-")):
         return False
-    if said.addressed and _TIME.search(said.text):
+    if said.addressed and (_TIME.search(said.text) or _TAIL.search(said.text)):
         return True
-    return said.names and bool(_SURE.search(said.text))
+    if said.closes and _USER.search(said.text):
+        return True
+    sure = _SURE.search(said.text) or _ON_A_DAY.match(said.text)
+    return said.names and bool(sure)
+
+
+def _by_thing(said: Said) -> bool:
+    """Say whether the words right before "wrote" name a program and no person."""
+    words = said.text[: said.wrote.start()] if said.wrote else ""
+    if _USER.search(words):
+        return False
+    return bool(_THING.match(_UNNAMED.split(words)[-1]))
 
 
 def _dated_address(said: Said) -> bool:
     if not (said.starts and said.dated and said.addressed):
         return False
-    return said.below or (said.closes and said.names)
+    if said.below or (said.closes and said.names):
+        return True
+    return bool(_SENDER.search(said.text))
 
 
 def _address_wrote(said: Said) -> bool:
