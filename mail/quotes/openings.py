@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.quotes import said, tongues
+from mail.quotes import dates, said, tongues
 from mail.quotes.prose import MARK
 
 _HEADER = re.compile(r"[*_\s]{0,6}([^\W\d_][^:：\d\n*]{0,24}?)[*_\s]{0,6}[:：](?!//)")
@@ -20,7 +20,6 @@ _FORWARDED = re.compile(rf"(?:{tongues.FORWARDED})", re.IGNORECASE)
 _JOINED = re.compile(r"(?<!\S)[*_]{0,2}([^\W\d_]{2,16})[*_]{0,2}\s?[:：]\s")
 _UNDERLINES = re.compile(r"_{20,}")
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+\.\w")
-_TIME = re.compile(r"\d[:.]\d\d\b")
 _DIGIT = re.compile(r"\d")
 _ZONE = re.compile(r"[+-]\d{4}\b|\b(?:GMT|UTC)\b")
 _DRAWN = "-–—_=* "
@@ -133,7 +132,7 @@ def _is_joined(line: str) -> bool:
     roles = named - {None}
     if tongues.FROM not in roles or len(roles) < _JOINTS:
         return False
-    return bool(_ADDRESS.search(line) and _TIME.search(line))
+    return bool(_ADDRESS.search(line) and dates.TIME.search(line))
 
 
 def _is_underlined(lines: Sequence[str], at: int) -> bool:
@@ -149,9 +148,15 @@ def header_end(lines: Sequence[str], at: int) -> int | None:
     date = values.get(tongues.DATE, "")
     addressed = bool(_ADDRESS.search(" ".join(values.values())))
     if tongues.FROM in roles and roles & {tongues.DATE, tongues.SUBJECT}:
-        return end if addressed or _DIGIT.search(date) else None
+        sure = addressed or _DIGIT.search(date) or any(map(_is_sent, lines[at:end]))
+        return end if sure else None
     sent = tongues.TO in roles and addressed and _ZONE.search(date)
     return end if sent else None
+
+
+def _is_sent(line: str) -> bool:
+    """Say whether a header tells when a mail was sent, in the word that says so."""
+    return line.lstrip("*_ ").partition(":")[0].strip("*_ ").lower() in tongues.SENT
 
 
 def _block(lines: Sequence[str], at: int) -> tuple[dict[str, str], int]:

@@ -6,20 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.quotes import tongues
+from mail.quotes import dates, tongues
 
 _F = re.IGNORECASE
-_DAY = (
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
-    r"|\d{1,2}(?:[a-z]{2}|\.|º)?[ -](?:de )?"
-    r"[^\W\d_]{1,12}\.?,?[ -](?:del? )?\d{4}"
-    r"|\d{1,2} tháng \d{1,2}, \d{4}"
-    r"|[^\W\d_]{3,12}\.?[ -]\d{1,2}(?:[a-z]{2})?,?[ -]\d{2,4}|\d{4}[年년]"
-    r"|\d{4}\. (?:\d{1,2}\.|[^\W\d_]{3,12}\.?) \d{1,2}\."
-)
-_DATE = re.compile(_DAY, _F)
 _ADDRESS = re.compile(r"[^\s<>@\[\]()]@[\w.-]+\.\w")
-_TIME = re.compile(r"\d[:.]\d\d\b")
 _WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|{tongues.WROTE_EAST}", _F)
 _LEAD = (
     rf"(?:{tongues.LEADS})\b(?:\s(?:{tongues.WEEKDAYS})\b)?"
@@ -37,7 +27,7 @@ _ASIDE = re.compile(r"<[^<>]*>|\"[^\"]*\"|«[^»]*»|\([^()]*\)|\[[^\[\]]*\]|\S*
 _WORD = re.compile(r"[^\W\d_]+")
 _GIVEN = re.compile(rf"\b(?:{tongues.GIVEN}|\w{{3,}}(?:вич|вна|івна))\b", _F)
 _SURE = re.compile(
-    rf"{_TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
+    rf"{dates.TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
 )
 _DESK = re.compile(tongues.DESKS)
 _THING = re.compile(rf"(?!{tongues.DESKS})(?i:(?:{tongues.THINGS})\b)")
@@ -53,10 +43,7 @@ _SENDER = re.compile(
     rf"\s*(?i:{tongues.WROTE})?\s*[:：]\Z"
 )
 _NAMES = re.compile(r"(?:[^\W\d_][\w.’'-]*[\s,]+){1,4}\Z")
-_SHARED = re.compile(
-    rf"(?i)(?<=\w)[\s-]+(?=On (?:{tongues.WEEKDAYS})[a-z]*, .{{1,160}}wrote:\Z)"
-    r"|(?<=[\w.!?)])\s+(?=(?:пн|вт|ср|чт|пт|сб|вс|нд), \d{1,2} .{1,160}@.{1,80}:\Z)"
-)
+_SENT_BY = re.compile(rf"@[^<>]*>\s*(?:{tongues.WROTE})\b", _F)
 _TALL, _LONG, _ONE_LINE = 5, 400, 120
 _DRAWN = "*_ -–—"
 _LAST = (":", "：", ">", "wrote", "skrev", "написал", "пишет")
@@ -81,9 +68,14 @@ class Said:
     @property
     def names(self) -> bool:
         """Whether there are names only, rather than a sentence."""
+        return not self.small_words
+
+    @property
+    def small_words(self) -> int:
+        """How many words are there that names do not have."""
         rest = _OPENS.sub(" ", _ASIDE.sub(" ", self.text), count=1)
-        rest = _DESK.sub(" ", _WROTE.sub(" ", _DATE.sub(" ", rest)))
-        return not any(
+        rest = _DESK.sub(" ", _WROTE.sub(" ", dates.DAY.sub(" ", rest)))
+        return sum(
             word[0].islower() and word not in tongues.SMALL
             for word in _WORD.findall(rest)
         )
@@ -95,7 +87,7 @@ def read(text: str, *, below: bool, alone: bool) -> Said:
         below=below,
         alone=alone,
         starts=bool(_START.match(text)),
-        dated=bool(_DATE.search(text)),
+        dated=bool(dates.DAY.search(text)),
         addressed="@" in text and bool(_ADDRESS.search(text)),
         wrote=_WROTE.search(text),
     )
@@ -103,7 +95,7 @@ def read(text: str, *, below: bool, alone: bool) -> Said:
 
 def end(lines: Sequence[str], at: int) -> int | None:
     """Return the line below such words that begin at a line; None if none do."""
-    if not (may_end(lines[at]) or _START.match(lines[at]) or wraps(lines, at)):
+    if not (may_end(lines[at]) or _may_begin(lines[at]) or wraps(lines, at)):
         return None
     text = ""
     above = lines[at - 1] if at else ""
@@ -136,6 +128,11 @@ def may_end(line: str) -> bool:
     return words.endswith(_LAST) or (bool(words) and line.endswith("--"))
 
 
+def _may_begin(line: str) -> bool:
+    """Say whether such words may begin with a line, and go on in the next one."""
+    return bool(_START.match(line)) or (">" in line and bool(_SENT_BY.search(line)))
+
+
 def wraps(lines: Sequence[str], at: int) -> bool:
     """Say whether an address stands alone in the next line."""
     return at + 1 < len(lines) and lines[at + 1].startswith("<")
@@ -143,17 +140,10 @@ def wraps(lines: Sequence[str], at: int) -> bool:
 
 def _begins_later(lines: Sequence[str], at: int, place: int) -> bool:
     """Say whether the first lines are a text that such words stand right below."""
+    if _SENT_BY.search(lines[at]):
+        return False
     later = (i for i in range(at + 1, place + 1) if _START.match(lines[i]))
-    return any(_DATE.search(lines[i]) and end(lines, i) for i in later)
-
-
-def shared(line: str) -> list[str]:
-    """Part a reply from such words that stand in the same line."""
-    sure = line.endswith(":") and ("@" in line or line.endswith("wrote:"))
-    if len(line) > _LONG or not sure:
-        return [line]
-    match = _SHARED.search(line)
-    return [line[: match.start()], line[match.start() :]] if match else [line]
+    return any(dates.DAY.search(lines[i]) and end(lines, i) for i in later)
 
 
 def _goes_on(lines: Sequence[str], at: int, place: int) -> bool:
@@ -179,12 +169,15 @@ def _dated_names(said: Said) -> bool:
         return said.addressed or not _by_thing(said)
     if not (said.closes or said.text.endswith("-")):
         return False
-    if said.addressed and (_TIME.search(said.text) or _TAIL.search(said.text)):
+    if said.addressed and (dates.TIME.search(said.text) or _TAIL.search(said.text)):
         return True
-    if said.closes and _USER.search(said.text):
-        return True
-    sure = _SURE.search(said.text) or _ON_A_DAY.match(said.text)
-    return said.names and bool(sure)
+    return _is_by_program(said) or (said.names and bool(_SURE.search(said.text)))
+
+
+def _is_by_program(said: Said) -> bool:
+    """Say whether a date and a name are put as programs put them, nicknames too."""
+    by_user = said.closes and _USER.search(said.text)
+    return bool(by_user or (_ON_A_DAY.match(said.text) and said.small_words <= 1))
 
 
 def _by_thing(said: Said) -> bool:
@@ -210,8 +203,9 @@ def _address_wrote(said: Said) -> bool:
 
 
 def _time_above_quote(said: Said) -> bool:
-    timed = said.starts and said.dated and bool(_TIME.search(said.text))
-    return timed and said.below and said.closes and said.names
+    if not (said.dated and said.below and said.closes and dates.TIME.search(said.text)):
+        return False
+    return (said.starts or bool(_GIVEN.search(said.text))) and said.names
 
 
 def _address_above_quote(said: Said) -> bool:

@@ -37,6 +37,13 @@ _NAMES = {
 }
 HEADERS = {name: role for role, names in _NAMES.items() for name in names.split("|")}
 
+# Names of the date that forms and notes hardly ever have below an author.
+_SENT = (
+    "sent|отправлено|надіслано|адпраўлена|gesendet|envoyé|inviato|enviado|enviada em"
+    "|verzonden|sendt|skickat|wysłano|odesláno|lähetetty|elküldve|gönderilen"
+)
+SENT = frozenset(_SENT.split("|"))
+
 # "wrote", as it stands in the line above a quote.
 WROTE = (
     r"wrote|writes|sent|пиш[еі]т|пише|піша|(?:на)?писал(?:и|а|\(-?[аa]\))?"
@@ -68,7 +75,9 @@ _SMALL = (
     "|msk|napisał|no|o|of|og|om|on|op|ore|p|pm|por|på|r|s|satt|st|t|te|the|to|u"
     "|uhr|um|utc|uur|użytkownik|uživatel|v|van|via|viết|volgende|von|vào|w|you"
     "|zeit|à|às|óra|в|ви|во|вы|від|г|год|года|году|и|користувач|мск|о|об|от"
-    "|пользователь|р|року|у|ч|час|часов|і"
+    "|пользователь|р|року|у|ч|час|часов|і|письме|своём|своем|сообщении|листі"
+    "|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|понеділок|вівторок"
+    "|середа|четвер|субота|неділя"
 )
 SMALL = frozenset(_SMALL.split("|"))
 

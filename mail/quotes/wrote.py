@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.quotes import closings, marked, said, signatures
+from mail.quotes import closings, joined, marked, signatures
 from mail.quotes.marked import Quote
 from mail.quotes.openings import Kind, Opening, openings
 from mail.quotes.prose import MARK
@@ -57,7 +57,7 @@ def part(text: str, *, forwards: bool = False, signed: Sequence[str] = ()) -> Wr
 
 def _source(text: str) -> list[str]:
     lines = text.split("\n", _LINES)
-    return [piece for line in lines for piece in said.shared(line)]
+    return [piece for line in lines for piece in joined.parted(line)]
 
 
 def _bare(lines: Sequence[str]) -> list[str]:
@@ -110,9 +110,16 @@ def _kept(
         return [(0, _last_end(lines, runs))]
     signed = [_unsigned(lines, run) for run in runs]
     kept = [run for run in signed if any(lines[run[0] : run[1]])]
+    if len(kept) > 1 and _is_template(lines[slice(*kept[-1])]):
+        kept.pop()
     if not kept or _is_content(lines, quotes, kept):
         return [_unsigned(lines, (0, below))]
     return kept
+
+
+def _is_template(lines: Sequence[str]) -> bool:
+    """Say whether lines below a quote are a signature that a program put there."""
+    return sum(map(bool, lines)) > 1 and closings.closing(lines) == 0
 
 
 def _are_answers(

@@ -30,6 +30,11 @@ ABOVE = {
     "Hungarian": "2026. márc. 3., k 9:15 időpontban Nagy Béla <b@corp.example> ezt írta:",
     "headers in one line": 'Sent: Tuesday, March 03, 2026 at 9:15 AM From: "Corp desk" <d@corp.example> To: a@b.example Subject: Printer',
     "headers, Belarusian": "Ад: Пётр <p@corp.example>\nАдпраўлена: 3 сакавіка 2026 г. 9:15\nКаму: a@b.example\nТэма: Прынтар",
+    "a day of the week, a nickname": "On Tue, Mar 3, 2026, peter wrote:",
+    "two lines, the name in the first": "Peter Somov <p@corp.example> schrieb am Di.,\n3. März 2026 09:15:",
+    "Opera": "Пётр Сомов <p@corp.example> писал(а) в своём письме Tue, 03 Mar 2026 09:15:07 +0300:",
+    "KMail": "В письме от вторник, 3 марта 2026 г. 9:15:07 MSK пользователь Пётр Сомов написал:",
+    "sent without a date": "От: Пётр Сомов\nОтправлено: вчера",
     "a name below a line": "________________________________\nFrom: Corp desk",
     "original message, Polish": "-----Wiadomość oryginalna-----",
     "original message, Chinese": "------------------ 原始邮件 ------------------",
@@ -39,6 +44,7 @@ ABOVE_MARKS = {
     "a desk": "03.03.2026 9:15, Служба поддержки пишет:",
     "a desk that does not say it": "03.03.2026 9:15, Служба поддержки:",
     "a mail of a day": "Письмо от 3 марта 2026 г., 9:15:",
+    "a person and a time": "Пётр Сомов, 03.03.2026 9:15:",
     "Macedonian": "На вторник, 3 март 2026 г., Петар напиша:",
     "Japanese": "2026年3月3日(火) 9:15 Bob <b@corp.example>のメッセージ:",
 }
@@ -105,6 +111,19 @@ def test_a_quote_may_hold_its_own_introduction() -> None:
     found = wrote.part(f"{ANSWER}\n\n{quote}\n\nС уважением, Анна\n")
     assert found.quoted.split() == quote.split()
     assert found.text.split() == f"{ANSWER} С уважением, Анна".split()
+
+
+def test_a_signature_that_a_program_puts_below_the_quote_is_set_apart() -> None:
+    card = "С уважением,\nАнна Белых\n+7 900 000-00-00"
+    text = f"{ANSWER}\n\n{ABOVE_MARKS['a desk']}\n{MARKED}\n\n{card}\n"
+    assert wrote.part(text).text == ANSWER
+    text = f"{ABOVE_MARKS['a desk']}\n{MARKED}\n\n{ANSWER}\n\n{card}\n"
+    assert wrote.part(text).text == f"{ANSWER}\n\n{card}"
+
+
+def test_an_original_message_may_begin_within_a_line() -> None:
+    found = wrote.part(f"Да. -----Original Message----- From: Пётр Sent: now\n{QUOTED}")
+    assert found.text == "Да."
 
 
 def test_regards_at_the_top_are_no_signature() -> None:
