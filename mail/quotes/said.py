@@ -46,6 +46,7 @@ _NAMES = re.compile(r"(?:[^\W\d_][\w.’'-]*[\s,]+){1,4}\Z")
 _SENT_BY = re.compile(rf"@[^<>]*>\s*(?:{tongues.WROTE})\b", _F)
 _TALL, _LONG, _ONE_LINE = 5, 400, 120
 _DRAWN = "*_ -–—"
+_DAY_AND_MONTH = "0123456789.,:/ "
 _LAST = (":", "：", ">", "wrote", "skrev", "написал", "пишет")
 
 
@@ -217,10 +218,10 @@ def _wrote_above_quote(said: Said) -> bool:
     if not (said.below and said.wrote and len(said.text) < _ONE_LINE):
         return False
     words = said.text.strip(_DRAWN)
-    if not (said.closes or words != said.text) or not words[:1].isupper():
+    if not (said.closes or words != said.text):
         return False
-    name = words.partition(said.wrote[0])[0]
-    return said.names and not _THING.match(name)
+    name = words.partition(said.wrote[0])[0].lstrip(_DAY_AND_MONTH)
+    return name[:1].isupper() and said.names and not _THING.match(name)
 
 
 def _dashed(said: Said) -> bool:

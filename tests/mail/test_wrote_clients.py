@@ -42,6 +42,7 @@ ABOVE = {
 ABOVE_MARKS = {
     "Roundcube": "Отдел закупок писал(а) 2026-03-03 09:15:",
     "a desk": "03.03.2026 9:15, Служба поддержки пишет:",
+    "a day without a year": "03.03 Пётр написал:",
     "a desk that does not say it": "03.03.2026 9:15, Служба поддержки:",
     "a mail of a day": "Письмо от 3 марта 2026 г., 9:15:",
     "a person and a time": "Пётр Сомов, 03.03.2026 9:15:",
@@ -70,6 +71,7 @@ WHOLE = {
     "a document with regards": "Договор кончается словами:\n\nС уважением,\nдиректор\n\nЗамените директора.",
     "a sentence with a time": "12.03.2026 10:00 не пришло письмо от Ивана <i@corp.example>:\nПроверьте.",
     "what a program wrote then": "В 10:00 12.03.2026 программа пишет:\n> denied\n> exit 1\nЧто делать?",
+    "what a program wrote, in a list": "1. Консоль пишет:\n> denied\n> exit 1\n\nЧто делать?",
     "secrets that are asked about": "Это письмо конфиденциально? Кому оно предназначено, из него не понять никому.",
     "a subject alone": "Тема: счёт на оплату\nСумма 120 000, доставка бесплатно.",
     "from somebody": "От: нас ничего не требуется.\nСчёт № 5 во вложении.",
