@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from mail.quotes import devices
+
 _F = re.IGNORECASE
 _SHORT, _TITLE, _MOST, _SEARCHED, _ROUNDS = 72, 5, 12, 40, 5
 
 _REGARDS = (
     r"(?:с|з)\s+(?:наилучшими|найкращими)(?:\s+(?:пожеланиями|побажаннями))?"
     r"|с\s+(?:большим\s+|глубоким\s+|искренним\s+)?(?:уважением|ув\.)"
-    r"|с\s+(?:добрыми|лучшими)\s+пожеланиями|з\s+(?:великою\s+)?повагою|с\s+приветом"
+    r"(?:\s+и\s+(?:наилучшими|добрыми|лучшими)\s+пожеланиями|\s+и\s+благодарностью)?"
+    r"|с\s+(?:добрыми|лучшими)\s+пожеланиями|с\s+приветом"
+    r"|з\s+(?:великою\s+|щирою\s+)?повагою(?:\s+(?:та|і|й)\s+найкращими\s+побажаннями)?"
     r"|искренне\s+(?:ваша?|ваш)|щиро\s+ваша?|всего\s+(?:доброго|хорошего|наилучшего)"
     r"|усього\s+найкращого|з\s+найкращими|з\s+павагай"
     r"|(?:with\s+)?(?:(?:best|kind|kindest|warm|warmest|many)\s+)?regards"
@@ -25,37 +29,21 @@ _REGARDS = (
     r"|(?:vriendelijke\s+)?groet(?:en|jes)?|mvg|pozdrawiam|z\s+powa[żz]aniem|pozdrowienia"
     r"|(?:med\s+)?(?:venlig|vennlig|bedste|beste|kærlig)\s+hilsen|hilsen|mvh|kh|vh"
     r"|(?:med\s+)?(?:vänliga?|bästa|varma)\s+hälsning(?:ar)?|hälsningar"
+    r"|(?:szívélyes\s+)?(?:üdvözlettel|udvozlettel)|üdv|udv|köszönettel"
     r"|(?:ystävällisin\s+)?terveisin|s\s+pozdravem|saygılarımla|此致"
 )
 _CLOSING = re.compile(
     rf"(?:{_REGARDS})(?:\s*[,.!;–—-]+)?"
-    r"(?:\s+(?:к\s+)?(?:вам|ваш[аи]?|вами?|yours)\b[,.!]?)?"
+    r"(?:\s+(?:к\s+|до\s+)?(?:вам|вас|ваш[аи]?|вами?|yours)\b[,.!]?)?"
     r"(?:\s*[,.!–—-]*\s*(?P<name>\S.{0,79}))?",
     _F,
 )
-_NAMELIKE = re.compile(r"[^\w]*[A-ZА-ЯЁІЇЄҐ0-9«\"(]")
+_NAMELIKE = re.compile(
+    r"[^\w]*(?:[A-ZА-ЯЁІЇЄҐ0-9«\"(]|(?:коллектив|команда|служба|отдел|администрация|ваш[аи]?"
+    r"|директор|менеджер|бухгалтер|инженер|специалист|руководител|начальник|колектив"
+    r"|відділ|адміністрація|фахівець|керівник)[\wа-яёіїє]*\s+[\w«\"])"
+)
 _BEST = re.compile(r"best\s*[,!.]?", _F)
-
-_SENT = (
-    r"sent\s+(?:from|via|with|by|using)\s+(?P<en>.+)|sent\s+from\s+mail\s+for.+"
-    r"|(?:get|download|получить|скачать|отримати|завантажити|obtenir|hämta|pobierz)"
-    r"\s+(?:outlook|bluemail|mymail|spark)\b.+|"
-    r"(?:отправлено|послано|надіслано|відправлено|написано)\s+(?:с|со|из|из-под|от|через|з|із|зі"
-    r"|при\s+помощи|с\s+помощью|за\s+допомогою)"
-    r"\s+(?:мо[а-яїєі]+|мобильн\S+|мобільн\S+|телефон\S*|смартфон\S*|планшет\S*|устройств\S*"
-    r"|почты|приложения|яндекс\S*|mail|outlook|[a-z@]\S*).*"
-    r"|(?:envoyé\s+(?:de|depuis|à\s+partir)|gesendet\s+(?:von|mit)|von\s+meinem|enviado\s+"
-    r"(?:desde|do|de|a\s+partir)|inviato\s+(?:da|dal)|verzonden\s+vanaf|verstuurd\s+vanaf|sendt\s+fra"
-    r"|skickat\s+från|wysłan[eo]\s+z|odesláno\s+z|lähetetty)\s.+"
-)
-_PHONE = re.compile(rf"[*_\[(]{{0,2}}(?:{_SENT})", _F)
-_NAMING = re.compile(
-    r"[*_\[(]{0,2}(?:sent|get |отпр|посл|наді|відп|напи|envo|gese|von |envi"
-    r"|obte|down|полу|скач|отри|зава|hämt|pobi|invi|ver[zs]|send|skic|wysł|odes|läh)",
-    _F,
-)
-_PROSE = re.compile(r",\s+[a-zа-яё]|\.\s+\S|[;?!]")
-_LINK = re.compile(r"\s*[<(\[]?(?:https?://|mailto:)\S*[>)\]]?|\s*<\S*@\S*>")
 
 _SCANNED = re.compile(
     r"(?:без\s+вирусов|virus-free|это\s+сообщение\s+(?:проверено|свободно)|this\s+e-?mail"
@@ -69,12 +57,28 @@ _LEGAL = re.compile(
     _F,
 )
 _LIST = re.compile(r"mailing\s+list|mailman|/listinfo/|unsubscribe|\w@list\w*\.", _F)
+# A notice that lawyers wrote, in the words it begins with and in those it has.
+_NOTICE = re.compile(
+    r"(?:внимание|увага|attention|notice|уведомление|[*_-]*\s*(?:настоящ|данн|эт[оа]\b|дане\b"
+    r"|це\b|цей\b|информация|інформація|содержание|если\s+вы\s+не|this\s+(?:e-?mail|message"
+    r"|communication)|the\s+information|confidential|diese\s+(?:e-?mail|nachricht)))",
+    _F,
+)
+_STRICT = re.compile(
+    r"конфиденциальн|конфіденційн|предназначен|призначен|confidential|intended|vertraulich",
+    _F,
+)
+_MISSENT = re.compile(
+    r"адресат|получател|отримувач|по\s+ошибке|ошибочно|помилково|удалит|уничтож|видаліть"
+    r"|recipient|in\s+error|delete|empfänger|adressat",
+    _F,
+)
 _CONTACT = re.compile(
     r"@|https?:|www\.|\+?\d[\d ()-]{6,20}\d|\||\b(?:тел|tel|ул|вул|просп|м|г|д|оф)\.\s",
     _F,
 )
 _AFTERWORD = re.compile(
-    r"(?:p\.?\s*p?\.?\s*s\.?|п\.?\s*с\.?|з\.?\s*ы\.?)[\s.:,]|(?:upd|update|забыла?|ещ[её]"
+    r"(?:итого\b|p\.?\s*p?\.?\s*s\.?|п\.?\s*с\.?|з\.?\s*ы\.?)[\s.:,]|(?:upd|update|забыла?|ещ[её]"
     r"|кстати|также|дополнительно|уточнение|жду|ждём|срочно|прошу|просьба|важно|also|btw"
     r"|by the way|one more|забула?|також|до речі)\b",
     _F,
@@ -82,7 +86,7 @@ _AFTERWORD = re.compile(
 _ASKS = re.compile(r"\b(?:пожалуйста|please|будь ласка)\b", _F)
 _NAME = r"[A-ZА-ЯЁІЇЄҐ][\w’'.-]*"
 _DASHED = re.compile(rf"[-–—/]\s?{_NAME}(?:\s{_NAME}){{0,2}}")
-_PAUSE = re.compile(r"[.?!]\s+\S{3}")
+_PAUSE = re.compile(r"(?:\w{4}\.|[?!])\s+\S{3}")
 _RULE = re.compile(r"[—–]{2,}|_{2,}|-{3,}")
 
 
@@ -92,21 +96,23 @@ def closing(lines: Sequence[str], *, below_quote: bool = False) -> int | None:
     Below a quote a farewell is part of the answer: only what programs add goes.
     """
     whole = _trimmed(lines, len(lines))
-    phone = next((at for at in range(whole) if is_phone(lines[at])), whole)
+    phone = next((at for at in range(whole) if devices.names_itself(lines, at)), whole)
     end = _trimmed(lines, phone)
     for _ in range(_ROUNDS):
         start = max(end - _SEARCHED, 0)
         cut = _cut(lines[start:end], below_quote=below_quote)
-        if cut is None:
+        left = None if cut is None else _trimmed(lines, start + cut)
+        if left is None or (not left and end < phone):
             break
-        end = _trimmed(lines, start + cut)
+        end = left
     return end if end < whole else None
 
 
 def _cut(lines: Sequence[str], *, below_quote: bool) -> int | None:
     rules = (find for _, always, find in RULES if always or not below_quote)
     found = (find(lines) for find in rules)
-    return min((at for at in found if at is not None), default=None)
+    cuts = [at for at in found if at is not None]
+    return min((at for at in cuts if any(lines[:at])), default=min(cuts, default=None))
 
 
 def _trimmed(lines: Sequence[str], end: int) -> int:
@@ -152,26 +158,23 @@ def _drawn(lines: Sequence[str]) -> tuple[int, list[str]]:
     return 0, []
 
 
-def is_phone(line: str) -> bool:
-    """Say whether a program named itself or its telephone in a line."""
-    if len(line) > 2 * _SHORT or not _NAMING.match(line):
-        return False
-    match = _PHONE.match(line)
-    if not match:
-        return False
-    shown = _LINK.sub("", line).rstrip(".*_])")
-    own = match["en"] is None or re.match(r"sent\s+from", line.lstrip("*_[("), _F)
-    return bool(own) and not _PROSE.search(shown) and len(shown.split()) < 10
-
-
 def _scanned(lines: Sequence[str]) -> int | None:
     return next((at for at in range(len(lines)) if _SCANNED.match(lines[at])), None)
+
+
+def _notice(lines: Sequence[str]) -> int | None:
+    """Find a notice on whom a mail is meant for, if it is the last paragraph."""
+    at = next((i for i in range(len(lines) - 1, -1, -1) if not lines[i]), -1) + 1
+    words = " ".join(lines[at:])
+    if not _NOTICE.match(words) or len(words) < _SHORT:
+        return None
+    return at if _STRICT.search(words) and _MISSENT.search(words) else None
 
 
 def _farewell(lines: Sequence[str]) -> int | None:
     for at in range(len(lines) - 1, -1, -1):
         if _is_farewell(lines[at]) and _is_card([x for x in lines[at + 1 :] if x]):
-            return at
+            return None if devices.is_announced(lines, at) else at
     return None
 
 
@@ -216,6 +219,7 @@ RULES: tuple[tuple[str, bool, Find], ...] = (
     ("two dashes", True, _delimiter),
     ("a scanner of viruses", True, _scanned),
     ("a mailing list", True, _list),
+    ("a lawyers' notice", True, _notice),
     ("a drawn line above a name", False, _ruled),
     ("a farewell", False, _farewell),
     ("a name after a dash", False, _dashed_name),

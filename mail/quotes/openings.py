@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.quotes import said, tongues
+from mail.quotes import dates, said, tongues
 from mail.quotes.prose import MARK
 
 _HEADER = re.compile(r"[*_\s]{0,6}([^\W\d_][^:：\d\n*]{0,24}?)[*_\s]{0,6}[:：](?!//)")
@@ -16,12 +16,15 @@ _ORIGINAL = re.compile(rf"(?:{tongues.ORIGINAL})\s*[:：]?", re.IGNORECASE)
 _HINT = re.compile(rf"[:：>\d{MARK}]|^[-–—_=*#]")
 _REPLY_ABOVE = re.compile(rf"(?:{tongues.REPLY_ABOVE})", re.IGNORECASE)
 _FORWARDED = re.compile(rf"(?:{tongues.FORWARDED})", re.IGNORECASE)
+# Headers that lost the ends of their lines.
+_JOINED = re.compile(r"(?<!\S)[*_]{0,2}([^\W\d_]{2,16})[*_]{0,2}\s?[:：]\s")
+_UNDERLINES = re.compile(r"_{20,}")
 _ADDRESS = re.compile(r"[^\s<>@\[\]]@[\w.-]+\.\w")
 _DIGIT = re.compile(r"\d")
 _ZONE = re.compile(r"[+-]\d{4}\b|\b(?:GMT|UTC)\b")
 _DRAWN = "-–—_=* "
 _FENCED = 120
-_HEADERS, _GAPS, _WRAPS, _NAMED = 14, 2, 2, 40
+_HEADERS, _GAPS, _WRAPS, _NAMED, _JOINTS = 14, 2, 2, 40, 3
 _LEADING = frozenset({tongues.FROM, tongues.DATE, tongues.SUBJECT})
 _TRIED = (":", "：", ">", "wrote", "--")
 _TRIES = 80  # more beginnings than any letter has
@@ -98,7 +101,7 @@ def _fence(lines: Sequence[str], at: int) -> int | None:
     """Find "Original message" between dashes, or bare above a block of headers."""
     line = lines[at]
     words = line.strip(_DRAWN) if len(line) < _FENCED else ""
-    if not 4 < len(words) < 40 or not _ORIGINAL.fullmatch(words):
+    if not 3 < len(words) < 40 or not _ORIGINAL.fullmatch(words):
         return None
     below = next((i for i in range(at + 1, min(at + 4, len(lines))) if lines[i]), at)
     headed = below > at and header_end(lines, below) is not None
@@ -119,7 +122,23 @@ def _headers(lines: Sequence[str], at: int) -> int | None:
     above = next((lines[i] for i in range(at - 1, max(at - 3, -1), -1) if lines[i]), "")
     if above.endswith((":", "：")) and role_of(above) is None:
         return None
-    return header_end(lines, at)
+    alone = _is_joined(lines[at]) or _is_underlined(lines, at)
+    return header_end(lines, at) or (at + 1 if alone else None)
+
+
+def _is_joined(line: str) -> bool:
+    """Say whether a whole block of headers stands in one line."""
+    named = {tongues.HEADERS.get(name.lower()) for name in _JOINED.findall(line)}
+    roles = named - {None}
+    if tongues.FROM not in roles or len(roles) < _JOINTS:
+        return False
+    return bool(_ADDRESS.search(line) and dates.TIME.search(line))
+
+
+def _is_underlined(lines: Sequence[str], at: int) -> bool:
+    """Say whether the author's name stands below the line that Outlook draws."""
+    above = at > 0 and _UNDERLINES.fullmatch(lines[at - 1])
+    return bool(above) and role_of(lines[at]) == tongues.FROM
 
 
 def header_end(lines: Sequence[str], at: int) -> int | None:
@@ -129,9 +148,15 @@ def header_end(lines: Sequence[str], at: int) -> int | None:
     date = values.get(tongues.DATE, "")
     addressed = bool(_ADDRESS.search(" ".join(values.values())))
     if tongues.FROM in roles and roles & {tongues.DATE, tongues.SUBJECT}:
-        return end if addressed or _DIGIT.search(date) else None
+        sure = addressed or _DIGIT.search(date) or any(map(_is_sent, lines[at:end]))
+        return end if sure else None
     sent = tongues.TO in roles and addressed and _ZONE.search(date)
     return end if sent else None
+
+
+def _is_sent(line: str) -> bool:
+    """Say whether a header tells when a mail was sent, in the word that says so."""
+    return line.lstrip("*_ ").partition(":")[0].strip("*_ ").lower() in tongues.SENT
 
 
 def _block(lines: Sequence[str], at: int) -> tuple[dict[str, str], int]:

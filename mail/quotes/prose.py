@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from mail.quotes import said
+
 _PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?>(?:[^>\"]|\"[^\"]*\")*))>|([^<]+)")
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
@@ -26,6 +28,9 @@ _GAP = re.compile(r"[ \xa0\n\t\x01-\x04]+")
 _LINES = re.compile(r"\n{3,}")
 _DEPTH = re.compile(r"([\x05\x06])")
 _DEEPEST = 5
+_BREAKS = " \xa0\n\t\x01\x02\x03\x04\x05\x06"
+_ENDS = re.compile(r"[\n\t\x01-\x06]")
+_TAIL, _PIECES, _TRIES = 400, 60, 80
 
 _MARKS = {
     **dict.fromkeys(("caption", "center", "dd", "div", "dt", "li"), _LINE),
@@ -70,6 +75,7 @@ class _Page:
         self._pre = 0
         self._lists: list[int] = []
         self._quotes: list[str] = []
+        self._tries = 0
 
     def text(self, text: str) -> None:
         text = text.replace(MARK, "")
@@ -137,7 +143,22 @@ class _Page:
         Gmail's button to quote draws what its answers do, with no word of who wrote.
         """
         drawn = _DRAWN in attributes and not self._answers
-        return _DEEPER if _QUOTE.search(attributes) and not drawn else ""
+        quoted = _QUOTE.search(attributes) or self._is_introduced()
+        return _DEEPER if quoted and not drawn else ""
+
+    def _is_introduced(self) -> bool:
+        """Say whether the line above tells who wrote what is indented."""
+        self._tries += 1
+        return self._tries < _TRIES and said.introduces(self._last_line())
+
+    def _last_line(self) -> str:
+        """Return the last line that shows something, its end if it is long."""
+        tail = ""
+        for piece in self._out[: -_PIECES - 1 : -1]:
+            tail = piece[-_TAIL:] + tail
+            if len(tail) > _TAIL or _ENDS.search(tail.strip(_BREAKS)):
+                break
+        return _ENDS.split(tail.strip(_BREAKS))[-1].strip()
 
     def _bullet(self) -> str:
         if not self._lists or self._lists[-1] < 0:

@@ -6,24 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.quotes import tongues
+from mail.quotes import dates, tongues
 
 _F = re.IGNORECASE
-_DAY = (
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
-    r"|\d{1,2}(?:[a-z]{2}|\.|º)?[ -](?:de )?"
-    r"[^\W\d_]{1,12}\.?,?[ -](?:del? )?\d{4}"
-    r"|\d{1,2} tháng \d{1,2}, \d{4}"
-    r"|[^\W\d_]{3,12}\.?[ -]\d{1,2}(?:[a-z]{2})?,?[ -]\d{2,4}|\d{4}年"
-)
-_DATE = re.compile(_DAY, _F)
 _ADDRESS = re.compile(r"[^\s<>@\[\]()]@[\w.-]+\.\w")
-_TIME = re.compile(r"\d[:.]\d\d\b")
-_WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|写道|寫道", _F)
-_START = re.compile(
-    rf"(?>[-–—*_\s]{{0,12}})(?:\d|(?:{tongues.LEADS})\b|(?:{tongues.WEEKDAYS})[.,]*\s"
-    r"|[^\W\d_]{2,12}[.,]{0,2}\s(?=\d))",
-    _F,
+_WROTE = re.compile(rf"(?<!\w)(?:{tongues.WROTE})(?!\w)|{tongues.WROTE_EAST}", _F)
+_LEAD = (
+    rf"(?:{tongues.LEADS})\b(?:\s(?:{tongues.WEEKDAYS})\b)?"
+    rf"|(?:{tongues.WEEKDAYS})[.,]*\s|[^\W\d_]{{2,12}}[.,]{{0,2}}\s(?=\d)"
+)
+_DRAWN_BEFORE = r"(?>[-–—*_\s]{0,12})"
+_START = re.compile(rf"{_DRAWN_BEFORE}(?:\d|{_LEAD})", _F)
+_OPENS = re.compile(rf"{_DRAWN_BEFORE}(?:{_LEAD})", _F)
+_ON_A_DAY = re.compile(
+    rf"{_DRAWN_BEFORE}(?:(?:{tongues.LEADS})\s)?(?:{tongues.WEEKDAYS})\b", _F
 )
 _TAIL = re.compile(rf">\s*(?:{tongues.WROTE})?\s*[:：]\Z", _F)
 _COLON = re.compile(r"[:：][\s*_]*\Z|(?:wrote|skrev)[\s*–—-]*\Z", _F)
@@ -31,16 +27,26 @@ _ASIDE = re.compile(r"<[^<>]*>|\"[^\"]*\"|«[^»]*»|\([^()]*\)|\[[^\[\]]*\]|\S*
 _WORD = re.compile(r"[^\W\d_]+")
 _GIVEN = re.compile(rf"\b(?:{tongues.GIVEN}|\w{{3,}}(?:вич|вна|івна))\b", _F)
 _SURE = re.compile(
-    rf"{_TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
+    rf"{dates.TIME.pattern}|{_ADDRESS.pattern}|\b(?:you|вы|ви)\b|{_GIVEN.pattern}", _F
 )
-_THING = re.compile(rf"(?:{tongues.THINGS})\b", _F)
+_DESK = re.compile(tongues.DESKS)
+_THING = re.compile(rf"(?!{tongues.DESKS})(?i:(?:{tongues.THINGS})\b)")
+# What Gmail puts between the day and a name.
+_USER = re.compile(
+    r"\d\s?[гр]\.,?(?:\s[во])?(?:\s\d\d?:\d\d)?\s(?:пользователь|користувач)\s", _F
+)
+_UNNAMED = re.compile(r"[\d\W]*\d[\d\W]*")
+# A name with an address right behind the time, as programs alone write it.
+_SENDER = re.compile(
+    r"\d[:.]\d\d(?>(?:[\W\d_]|(?i:am|pm|дп|пп|gmt|utc|от|від|об|user|пользователь"
+    r"|користувач)\b)*)[^\W\d_a-zа-яёіїєґ][^<>@]{0,80}<\s?[^<>\s]+@[^<>]+>"
+    rf"\s*(?i:{tongues.WROTE})?\s*[:：]\Z"
+)
 _NAMES = re.compile(r"(?:[^\W\d_][\w.’'-]*[\s,]+){1,4}\Z")
-_SHARED = re.compile(
-    rf"(?i)(?<=\w)[\s-]+(?=On (?:{tongues.WEEKDAYS})[a-z]*, .{{1,160}}wrote:\Z)"
-    r"|(?<=[\w.!?)])\s+(?=(?:пн|вт|ср|чт|пт|сб|вс|нд), \d{1,2} .{1,160}@.{1,80}:\Z)"
-)
+_SENT_BY = re.compile(rf"@[^<>]*>\s*(?:{tongues.WROTE})\b", _F)
 _TALL, _LONG, _ONE_LINE = 5, 400, 120
 _DRAWN = "*_ -–—"
+_DAY_AND_MONTH = "0123456789.,:/ "
 _LAST = (":", "：", ">", "wrote", "skrev", "написал", "пишет")
 
 
@@ -63,9 +69,14 @@ class Said:
     @property
     def names(self) -> bool:
         """Whether there are names only, rather than a sentence."""
-        rest = _WROTE.sub(" ", _DATE.sub(" ", _ASIDE.sub(" ", self.text)))
-        rest = _START.sub(" ", rest, count=1)
-        return not any(
+        return not self.small_words
+
+    @property
+    def small_words(self) -> int:
+        """How many words are there that names do not have."""
+        rest = _OPENS.sub(" ", _ASIDE.sub(" ", self.text), count=1)
+        rest = _DESK.sub(" ", _WROTE.sub(" ", dates.DAY.sub(" ", rest)))
+        return sum(
             word[0].islower() and word not in tongues.SMALL
             for word in _WORD.findall(rest)
         )
@@ -77,7 +88,7 @@ def read(text: str, *, below: bool, alone: bool) -> Said:
         below=below,
         alone=alone,
         starts=bool(_START.match(text)),
-        dated=bool(_DATE.search(text)),
+        dated=bool(dates.DAY.search(text)),
         addressed="@" in text and bool(_ADDRESS.search(text)),
         wrote=_WROTE.search(text),
     )
@@ -85,7 +96,7 @@ def read(text: str, *, below: bool, alone: bool) -> Said:
 
 def end(lines: Sequence[str], at: int) -> int | None:
     """Return the line below such words that begin at a line; None if none do."""
-    if not (may_end(lines[at]) or _START.match(lines[at]) or wraps(lines, at)):
+    if not (may_end(lines[at]) or _may_begin(lines[at]) or wraps(lines, at)):
         return None
     text = ""
     above = lines[at - 1] if at else ""
@@ -104,10 +115,23 @@ def end(lines: Sequence[str], at: int) -> int | None:
     return None
 
 
+def introduces(line: str) -> bool:
+    """Say whether a line alone tells of the quote that stands right below it."""
+    if not may_end(line):
+        return False
+    words = read(line, below=True, alone=True)
+    return any(rule(words) for _, rule in RULES)
+
+
 def may_end(line: str) -> bool:
     """Say whether such words may end with a line."""
     words = line.rstrip(_DRAWN)
     return words.endswith(_LAST) or (bool(words) and line.endswith("--"))
+
+
+def _may_begin(line: str) -> bool:
+    """Say whether such words may begin with a line, and go on in the next one."""
+    return bool(_START.match(line)) or (">" in line and bool(_SENT_BY.search(line)))
 
 
 def wraps(lines: Sequence[str], at: int) -> bool:
@@ -117,17 +141,10 @@ def wraps(lines: Sequence[str], at: int) -> bool:
 
 def _begins_later(lines: Sequence[str], at: int, place: int) -> bool:
     """Say whether the first lines are a text that such words stand right below."""
+    if _SENT_BY.search(lines[at]):
+        return False
     later = (i for i in range(at + 1, place + 1) if _START.match(lines[i]))
-    return any(_DATE.search(lines[i]) and end(lines, i) for i in later)
-
-
-def shared(line: str) -> list[str]:
-    """Part a reply from such words that stand in the same line."""
-    sure = line.endswith(":") and ("@" in line or line.endswith("wrote:"))
-    if len(line) > _LONG or not sure:
-        return [line]
-    match = _SHARED.search(line)
-    return [line[: match.start()], line[match.start() :]] if match else [line]
+    return any(dates.DAY.search(lines[i]) and end(lines, i) for i in later)
 
 
 def _goes_on(lines: Sequence[str], at: int, place: int) -> bool:
@@ -150,18 +167,34 @@ def _dated_names(said: Said) -> bool:
     if not (said.starts and said.dated and said.wrote):
         return False
     if said.below:
-        return True
+        return said.addressed or not _by_thing(said)
     if not (said.closes or said.text.endswith("-")):
         return False
-    if said.addressed and _TIME.search(said.text):
+    if said.addressed and (dates.TIME.search(said.text) or _TAIL.search(said.text)):
         return True
-    return said.names and bool(_SURE.search(said.text))
+    return _is_by_program(said) or (said.names and bool(_SURE.search(said.text)))
+
+
+def _is_by_program(said: Said) -> bool:
+    """Say whether a date and a name are put as programs put them, nicknames too."""
+    by_user = said.closes and _USER.search(said.text)
+    return bool(by_user or (_ON_A_DAY.match(said.text) and said.small_words <= 1))
+
+
+def _by_thing(said: Said) -> bool:
+    """Say whether the words right before "wrote" name a program and no person."""
+    words = said.text[: said.wrote.start()] if said.wrote else ""
+    if _USER.search(words):
+        return False
+    return bool(_THING.match(_UNNAMED.split(words)[-1]))
 
 
 def _dated_address(said: Said) -> bool:
     if not (said.starts and said.dated and said.addressed):
         return False
-    return said.below or (said.closes and said.names)
+    if said.below or (said.closes and said.names):
+        return True
+    return bool(_SENDER.search(said.text))
 
 
 def _address_wrote(said: Said) -> bool:
@@ -171,8 +204,9 @@ def _address_wrote(said: Said) -> bool:
 
 
 def _time_above_quote(said: Said) -> bool:
-    timed = said.starts and said.dated and bool(_TIME.search(said.text))
-    return timed and said.below and said.closes and said.names
+    if not (said.dated and said.below and said.closes and dates.TIME.search(said.text)):
+        return False
+    return (said.starts or bool(_GIVEN.search(said.text))) and said.names
 
 
 def _address_above_quote(said: Said) -> bool:
@@ -184,10 +218,10 @@ def _wrote_above_quote(said: Said) -> bool:
     if not (said.below and said.wrote and len(said.text) < _ONE_LINE):
         return False
     words = said.text.strip(_DRAWN)
-    if not (said.closes or words != said.text) or not words[:1].isupper():
+    if not (said.closes or words != said.text):
         return False
-    name = words.partition(said.wrote[0])[0]
-    return said.names and not _THING.match(name)
+    name = words.partition(said.wrote[0])[0].lstrip(_DAY_AND_MONTH)
+    return name[:1].isupper() and said.names and not _THING.match(name)
 
 
 def _dashed(said: Said) -> bool:

@@ -16,11 +16,12 @@ _NAMES = {
         "|відправлено|дата надсилання|gesendet|datum|gesendet am|envoyé|envoyé le"
         "|date d'envoi|message du|inviato|data|enviado|enviado el|enviada em|enviado em"
         "|fecha|verzonden|verzonden op|sendt|dato|skickat|wysłano|data wysłania"
-        "|odesláno|lähetetty|päivämäärä|päiväys|tarih|gönderildi|dátum|жіберілді|发送时间|日期"
+        "|odesláno|lähetetty|päivämäärä|päiväys|tarih|gönderildi|gönderilen|dátum"
+        "|elküldve|адпраўлена|жіберілді|发送时间|日期"
         "|送信日時|日時|보낸 날짜|đã gửi|ngày|trimis"
     ),
     TO: (
-        "to|кому|an|empfänger|à|a|para|aan|til|till|do|komu"
+        "to|кому|каму|an|empfänger|à|a|para|aan|til|till|do|komu"
         "|vastaanottaja|kime|alıcı|címzett|кімге|收件人|宛先|받는 사람|đến|către"
         "|destinataire|destinatario"
     ),
@@ -29,26 +30,35 @@ _NAMES = {
         "|copia|kopio|bilgi|抄送|참조|reply-to|обратный адрес|ответить"
     ),
     SUBJECT: (
-        "subject|re|тема|тема письма|betreff|objet|sujet|oggetto|asunto"
+        "subject|re|тема|тема письма|тэма|betreff|objet|sujet|oggetto|asunto"
         "|assunto|onderwerp|emne|ämne|temat|předmět|aihe|konu|tárgy|тақырып|主题|主旨"
         "|件名|제목|chủ đề|subiect"
     ),
 }
 HEADERS = {name: role for role, names in _NAMES.items() for name in names.split("|")}
 
+# Names of the date that forms and notes hardly ever have below an author.
+_SENT = (
+    "sent|отправлено|надіслано|адпраўлена|gesendet|envoyé|inviato|enviado|enviada em"
+    "|verzonden|sendt|skickat|wysłano|odesláno|lähetetty|elküldve|gönderilen"
+)
+SENT = frozenset(_SENT.split("|"))
+
 # "wrote", as it stands in the line above a quote.
 WROTE = (
-    r"wrote|writes|sent|пиш[еі]т|пише|писали?(?:\(а\))?|писала|написали?(?:\(а\))?"
-    r"|написала|написав(?:ши|\(ла\)|\(-ла\)|/написала)?|писав(?:\(ла\))?|сообщил(?:\(?а\)?)?"
-    r"|напісаў|жазды|schrieb|schrieben|a\s+écrit|écrit|escribió|escreveu|schreef"
+    r"wrote|writes|sent|пиш[еі]т|пише|піша|(?:на)?писал(?:и|а|\(-?[аa]\))?"
+    r"|написав(?:ши|\(ла\)|\(-ла\)|/написала)?|писав(?:\(ла\))?|сообщил(?:\(?а\)?)?"
+    r"|(?:на)?пісаў|(?:на)?пісала|напиша|написа|жазды|schrieb|schrieben|a\s+écrit|écrit|escribió|escreveu|schreef"
     r"|geschreven|napisał(?:\(a\)|a)?|pisze|skrev|kirjoitti|ha\s+scritto|scrive|napsala?"
-    r"|napsal\(a\)|yazdı|şunu\s+yazdı|írta|đã\s+viết|写道|寫道|a\s+scris|rašė"
+    r"|napsal\(a\)|yazdı|şunu\s+yazdı|írta|đã\s+viết|a\s+scris|rašė"
 )
+# The same where no blank parts it from the name.
+WROTE_EAST = r"写道|寫道|書きました|のメッセージ|のメール|작성"
 
 # How such a line begins if it does not begin with a number.
 LEADS = (
-    r"On|Le|Am|Il|El|Em|Op|Den|På|Dne|Dnia|W\s+dniu|In\s+data|Vào|Pada|Në|Data"
-    r"|Вы\s+писали|Ви\s+писали|You\s+wrote|В|У|Во"
+    r"On|At|Le|Am|Il|El|Em|Op|Den|På|Dne|Dnia|W\s+dniu|In\s+data|Vào|Pada|Në|Data"
+    r"|Вы\s+писали|Ви\s+писали|You\s+wrote|В|У|Во|На|(?:Письмо|Сообщение)\s+от|Лист\s+від"
 )
 WEEKDAYS = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|понедельник|вторник|среда|четверг|пятница|суббота"
@@ -61,11 +71,13 @@ WEEKDAYS = (
 # Small words between the date, the name and "wrote" that are no part of a sentence.
 _SMALL = (
     "a|ad|alle|am|at|av|bei|by|c|cet|d|da|das|de|del|dem|den|der|des|di|die|do|du"
-    "|e|el|est|from|gmt|h|heeft|het|hrs|i|il|in|kell|kl|klo|la|le|les|mailto|mi"
+    "|e|el|est|from|gmt|h|heeft|het|hrs|i|il|in|kell|kl|klo|la|las|le|les|mailto|mi"
     "|msk|napisał|no|o|of|og|om|on|op|ore|p|pm|por|på|r|s|satt|st|t|te|the|to|u"
     "|uhr|um|utc|uur|użytkownik|uživatel|v|van|via|viết|volgende|von|vào|w|you"
     "|zeit|à|às|óra|в|ви|во|вы|від|г|год|года|году|и|користувач|мск|о|об|от"
-    "|пользователь|р|року|у|ч|час|часов|і"
+    "|пользователь|р|року|у|ч|час|часов|і|письме|своём|своем|сообщении|листі"
+    "|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|понеділок|вівторок"
+    "|середа|четвер|субота|неділя"
 )
 SMALL = frozenset(_SMALL.split("|"))
 
@@ -76,9 +88,10 @@ ORIGINAL = (
     r"|původní|alkuperäinen|eredeti|orijinal|зыходнае|бастапқы)\s*"
     r"(?:e-?mail\s+|mail\s+)?(?:message|email|e-mail|mail|appointment|сообщение|письмо"
     r"|повідомлення|лист|nachricht|meddelelse|melding|besked|meddelande|bericht"
-    r"|wiadomość|zpráva|viesti|üzenet|mesaj|паведамленне)"
+    r"|wiadomość|zpráva|viesti|üzenet|mesaj|ileti|паведамленне)"
     r"|message\s+d['’]origine|courriel\s+d['’]origine|messaggio\s+originale"
-    r"|mensaje\s+original|mensagem\s+original|邮件原件|原始邮件|元のメッセージ|原始郵件"
+    r"|mensaje\s+original|mensagem\s+original|邮件原件|原始邮件|元のメッセージ|原始郵件|원본\s*메시지"
+    r"|wiadomość\s+oryginalna"
     r"|(?:message|mail)\s+original|original\s+meddelande"
 )
 # What desks put above the mails they send.
@@ -120,6 +133,13 @@ GIVEN = (
     "|ігор|іван|кирило|людмила|марія|микола|михайло|наталія|оксана|олександр|олександра"
     "|ольга|павло|петро|сергій|світлана|тетяна|юрій|юлія|john|james|michael|david|robert"
     "|william|mary|anna|peter|paul|mark|thomas|sarah|jane|maria|alex|daniel|kate|emma"
+)
+# Names of desks, in which small words are no part of a sentence.
+DESKS = (
+    r"[А-ЯІЇ][а-яёіїє]+\s+(?:[а-яёіїє]+\s+){0,3}(?:поддержки|сопровождения|продаж|закупок"
+    r"|заботы|качества|кадров|доставки|логистики|клиентов|клиентами|приёмки|обслуживания"
+    r"|підтримки|продажів|закупівель|доставки|клієнтів|клієнтами|обслуговування)\b"
+    r"|[А-ЯІЇ][а-яёіїє]+\s+(?:поддержка|підтримка|служба|отдел|відділ)\b"
 )
 # What writes things and is nobody.
 THINGS = (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.quotes import closings, said
+from mail.quotes import closings, joined, marked, signatures
+from mail.quotes.marked import Quote
 from mail.quotes.openings import Kind, Opening, openings
 from mail.quotes.prose import MARK
 
@@ -24,7 +25,6 @@ _INLINE = re.compile(
     r"|(?:см\.?|смотрите)\s+(?:ниже|в\s+тексте|по\s+тексту)|ниже\s+по\s+тексту",
     re.IGNORECASE,
 )
-_WRAPPED = 60  # a quoted line as long as this may have lost its end to the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,18 +36,10 @@ class Written:
     forward: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Quote:
-    """Lines ``start`` to ``end`` (exclusive), their introduction included."""
-
-    start: int
-    end: int
-    introduced: bool
-
-
-def part(text: str, *, forwards: bool = False) -> Written:
+def part(text: str, *, forwards: bool = False, signed: Sequence[str] = ()) -> Written:
     """Part a text; ``forwards`` says that the subject tells of a forwarded mail.
 
+    ``signed`` are the signatures that its page names, as ``signatures`` lists them.
     Takes linear time. What would leave nothing is not set apart.
     """
     source = _source(text)
@@ -60,12 +52,12 @@ def part(text: str, *, forwards: bool = False) -> Written:
         forward = "\n".join(source[below:]) if is_forward else ""
         return Written(text=_clear(text), forward=forward)
     kept = _kept(bare, below, [one for one in found if one.end <= below])
-    return _written(text, source, kept)
+    return _written(text, source, signatures.taken_off(bare, kept, signed))
 
 
 def _source(text: str) -> list[str]:
     lines = text.split("\n", _LINES)
-    return [piece for line in lines for piece in said.shared(line)]
+    return [piece for line in lines for piece in joined.parted(line)]
 
 
 def _bare(lines: Sequence[str]) -> list[str]:
@@ -112,19 +104,26 @@ def _kept(
     lines: Sequence[str], below: int, found: Sequence[Opening]
 ) -> list[tuple[int, int]]:
     """Return the runs of lines that were written, between what is quoted."""
-    quotes = _quotes(lines, below, found)
+    quotes = marked.runs(lines, below, found)
     runs = _between(lines, quotes, below)
     if _are_answers(lines, quotes, runs):
         return [(0, _last_end(lines, runs))]
     signed = [_unsigned(lines, run) for run in runs]
     kept = [run for run in signed if any(lines[run[0] : run[1]])]
+    if len(kept) > 1 and _is_template(lines[slice(*kept[-1])]):
+        kept.pop()
     if not kept or _is_content(lines, quotes, kept):
         return [_unsigned(lines, (0, below))]
     return kept
 
 
+def _is_template(lines: Sequence[str]) -> bool:
+    """Say whether lines below a quote are a signature that a program put there."""
+    return sum(map(bool, lines)) > 1 and closings.closing(lines) == 0
+
+
 def _are_answers(
-    lines: Sequence[str], quotes: Sequence[_Quote], runs: Sequence[tuple[int, int]]
+    lines: Sequence[str], quotes: Sequence[Quote], runs: Sequence[tuple[int, int]]
 ) -> bool:
     """Say whether something is written between quotes, and so read with them."""
     if not quotes:
@@ -141,7 +140,7 @@ def _last_end(lines: Sequence[str], runs: Sequence[tuple[int, int]]) -> int:
 
 
 def _is_content(
-    lines: Sequence[str], quotes: Sequence[_Quote], runs: Sequence[tuple[int, int]]
+    lines: Sequence[str], quotes: Sequence[Quote], runs: Sequence[tuple[int, int]]
 ) -> bool:
     """Say whether a quote that nobody introduces belongs to the text around it."""
     if not quotes or quotes[0].introduced:
@@ -150,7 +149,7 @@ def _is_content(
     return around or not _is_reply(lines, runs[0], quotes[0])
 
 
-def _is_reply(lines: Sequence[str], run: tuple[int, int], quote: _Quote) -> bool:
+def _is_reply(lines: Sequence[str], run: tuple[int, int], quote: Quote) -> bool:
     """Say whether a quote is what was answered, not what the text announces."""
     if run[0] > quote.start:
         return True
@@ -160,52 +159,8 @@ def _is_reply(lines: Sequence[str], run: tuple[int, int], quote: _Quote) -> bool
     return not last.endswith((":", "："))
 
 
-def _quotes(lines: Sequence[str], below: int, found: Sequence[Opening]) -> list[_Quote]:
-    """List the runs of lines that begin with ``>``, with what introduces them."""
-    leads = {one.start: one.end for one in found}
-    quotes: list[_Quote] = []
-    at = 0
-    lead: int | None = None
-    while at < below:
-        if at in leads:
-            lead, at = at, leads[at]
-            continue
-        end = at + 1
-        if lines[at].startswith(">"):
-            end = _quote_end(lines, at, below)
-            start = at if lead is None else lead
-            quotes.append(_Quote(start=start, end=end, introduced=lead is not None))
-        lead = None if lines[at] else lead
-        at = end
-    return quotes
-
-
-def _quote_end(lines: Sequence[str], at: int, below: int) -> int:
-    """Return the line below a quote; blank and wrapped lines inside belong to it."""
-    end = at + 1
-    while end < below:
-        if lines[end].startswith(">") or _is_wrapped(lines, end, below):
-            end += 1
-            continue
-        nearby = [i for i in range(end, min(end + 4, below)) if lines[i]]
-        if lines[end] or not nearby or not lines[nearby[0]].startswith(">"):
-            break
-        end = nearby[0]
-    return end
-
-
-def _is_wrapped(lines: Sequence[str], at: int, below: int) -> bool:
-    """Say whether a line is the end of the quoted line above it."""
-    line, above = lines[at], lines[at - 1]
-    if not line or at + 1 >= below or not lines[at + 1].startswith(">"):
-        return False
-    if line.startswith(("(http", "<http", "http")) or "://" in above.rpartition(" ")[2]:
-        return True
-    return len(above) > _WRAPPED and above[-1] not in ".!?:;" and above != ">"
-
-
 def _between(
-    lines: Sequence[str], quotes: Sequence[_Quote], below: int
+    lines: Sequence[str], quotes: Sequence[Quote], below: int
 ) -> list[tuple[int, int]]:
     edges = [0, *(edge for one in quotes for edge in (one.start, one.end)), below]
     pairs = zip(edges[::2], edges[1::2], strict=True)

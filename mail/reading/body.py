@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mail.parcels import armour, uuencoded
-from mail.quotes import prose, wrote
+from mail.quotes import prose, signatures, wrote
 from mail.quotes.wrote import Written
 from mail.reading import addresses, charsets, markup, transfer
 from mail.reading.enclosures import MAILS, Enclosures
@@ -116,12 +116,13 @@ class Content:
 
     def _parted(self, *, forwards: bool) -> Written:
         """Part the text; the page tells of quotes that the text does not."""
-        found = wrote.part(self.text(), forwards=forwards)
         page = "\n".join(self.pages)
+        signed = signatures.listed(page)
+        found = wrote.part(self.text(), forwards=forwards, signed=signed)
         if found.quoted or found.forward or not prose.tells_quotes(page):
             return found
         text = prose.read(page, marked=True)[: self.limits.text]
-        told = wrote.part(text, forwards=forwards)
+        told = wrote.part(text, forwards=forwards, signed=signed)
         return told if told.quoted else found
 
     def _is_carrier(self) -> bool:

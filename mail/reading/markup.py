@@ -35,6 +35,7 @@ _CLEANER = nh3.Cleaner(
     url_relative="deny",
 )
 BEGINS = "quote-begins"
+SIGNS = "signature-begins"
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ANY_TAG = re.compile(r"<[!/?a-zA-Z][^<>]*>?")
 _UNSEEN = re.compile(r"(?is)<(script|style|title)\b.*?(?:</\1\s*>|\Z)")
@@ -46,6 +47,16 @@ _BEGINS = re.compile(
         |mail-app-auto-quote|replySplit|_?originalContent|reply-intro)
     |border-top\s*:\s*solid\s+\#(?:E1E1E1|B5C4DF)
     |border-top-color\s*:\s*rgb\(229,\s*229,\s*229\)))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Where programs put the signature that they keep for their user.
+_SIGNS = re.compile(
+    r"""<(?:div|span|table|p|pre|td)\b(?=[^<>]{0,500}?(?:
+    \bclass\s*=\s*["'][^"'<>]{0,200}?\b(?:gmail_signature\b|moz-signature
+        |protonmail_signature_block|sh-signature)
+    |\bid\s*=\s*["']?(?:x_)*(?:Signature\b|ms-outlook-mobile-signature|AppleMailSignature
+        |mail-app-auto-signature|lineBreakAtBeginningOfSignature|ymail_android_signature)
+    |\bdata-signature-widget\s*=\s*["']container))""",
     re.IGNORECASE | re.VERBOSE,
 )
 # A bar at the left: how Mail.ru and Outlook draw a quote.
@@ -74,6 +85,7 @@ def clean(source: str) -> str:
     if _tangled(source):
         return html.escape(_stripped(source), quote=False).replace("\n", "<br>\n")
     source = _BEGINS.sub(rf'\g<0> class="{BEGINS}"', source)
+    source = _SIGNS.sub(rf'\g<0> class="{SIGNS}"', source)
     return _CLEANER.clean(_BARRED.sub(r'\g<0> class="quote"', source))
 
 

@@ -19,6 +19,9 @@ PIECES = st.sampled_from(
         "С уважением,", "Анна Белых", "Отправлено с iPhone", "____", "wrote:", "> > on",
         "-----Original Message-----", "---------- Forwarded message ---------", "P.S. ещё",
         "<p@corp.example>", ">", "12.03.2026 10:00", "Пётр Сомов пишет:", "ПС> да", "a b",
+        "13.07 Пётр написал:", "_" * 32, "Служба поддержки <d@corp.example> пишет:",
+        "Sent: 9:15 From: P <p@corp.example> To: a@b.example Subject: x", "Анна",
+        "да -----Original Message----- From: P", "Письмо конфиденциально, адресат удалит",
         "\u200b", "\xa0", "да On Tue, Mar 3, 2026 at 9:15 AM P <p@corp.example> wrote:",
     ]
 )  # fmt: skip
@@ -50,6 +53,13 @@ HOSTILE = {
     "at signs": "a@" * 60 + ":\n",
     "dots": "On 1 a@" + "a." * 60 + ":\n",
     "blanks": " " * 450 + "x\n",
+    "headers in one line": "From: a To: b Sent: 10:00 Subject: c From: a To: b@c.example\n",
+    "names below lines": "_" * 30 + "\nFrom: a\n",
+    "lawyers": "Внимание конфиденциально " * 10 + "\n",
+    "times and names": "1.1.2026 10:00 " + "от " * 100 + "Я <a@b:\n",
+    "quotes that introduce themselves": "> On 5 May 2025 at 10:00, Bob wrote:\nx\n",
+    "original messages within lines": "a -----Original Message----- b\n",
+    "desks": "Отдел поддержки " * 25 + "пишет:\n",
 }
 
 
@@ -57,6 +67,15 @@ HOSTILE = {
 def test_every_word_is_written_or_quoted(lines: list[str]) -> None:
     text = "\n".join(lines).replace("\x0e", "")
     found = wrote.part(text)
+    kept = Counter(found.text.split()) + Counter(found.quoted.split())
+    assert kept == Counter(text.split())
+    assert found.text.strip() or not text.strip()
+
+
+@given(LINES, st.lists(st.sampled_from(["анна", "аннабелых", "привет"]), max_size=3))
+def test_no_word_is_lost_with_a_signature(lines: list[str], signed: list[str]) -> None:
+    text = "\n".join(lines).replace("\x0e", "")
+    found = wrote.part(text, signed=signed)
     kept = Counter(found.text.split()) + Counter(found.quoted.split())
     assert kept == Counter(text.split())
     assert found.text.strip() or not text.strip()

@@ -55,4 +55,11 @@ PAGES: Kinds = {
     "classes that look like quotes": lambda: _html(
         b'<div class="gmail_quote"><div class="gmail_attr">' * 140 + b"x<br>" * 50_000
     ),
+    "signatures": lambda: _html(b'<div class="gmail_signature">x</div>' * 28_000),
+    "a signature that never ends": lambda: _html(
+        b'<div id="Signature">' + b"<div>x</div>" * 80_000
+    ),
+    "lines above quotes": lambda: _html(
+        b"1.1.2026 10:00, I &lt;a@b.cc&gt;:<blockquote>x</blockquote>" * 18_000
+    ),
 }
