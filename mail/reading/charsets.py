@@ -89,6 +89,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Relative frequency of Russian letters, the common ones; others count little.
 _RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф", range(31, 0, -1), strict=True))
 _SAMPLE = 2000
+_SEVEN_BIT = ("utf_7", "iso2022_", "hz")  # their bytes are ASCII, their text is not
 _SINGLE = ("cp125", "iso8859_", "koi8_", "latin_1", "mac_", "cp866")
 
 
@@ -136,7 +137,7 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _misdeclared(raw: bytes, codec: str) -> str:
-    if codec != "utf_8" and _is_utf8(raw):
+    if codec != "utf_8" and not codec.startswith(_SEVEN_BIT) and _is_utf8(raw):
         return raw.decode()
     text = raw.decode(codec, "replace")
     high = len(raw) - len(raw.translate(None, bytes(range(0x80, 0x100))))

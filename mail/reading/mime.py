@@ -7,6 +7,7 @@ the undecoded bytes of a damaged part; only large base64 goes to Rust.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mail.reading import fields, params
@@ -16,7 +17,12 @@ from mail.reading.limits import TOO_DEEP, TOO_MANY_PARTS, Limits
 _CLOSE = re.compile(rb"(--)?[ \t\r]*+(?:\n|\Z)")
 _LOOSE_CLOSE = re.compile(rb"--[^\n]*+(?:\n|\Z)")
 _FIRST_DELIMITER = re.compile(rb"\s*+--([^\r\n]{1,200})\r*+\n")
+#: A delimiter somewhere below: the header of a part follows it at once.
+_LATER_DELIMITER = re.compile(
+    rb"\n--([^\s-][^\r\n]{0,199})\r*+\n(?=content-[a-z-]{1,40}[ \t]*+:)", re.IGNORECASE
+)
 _LONG = 32 * 1024
+_PREAMBLE = 64 * 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +39,13 @@ class Part:
     end: int
     children: list[Part] = field(default_factory=list)
     container: bool = False
+
+    def leaves(self) -> Iterator[Part]:
+        """Yield the parts that are no container, in their order."""
+        if not self.container:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
 
     @property
     def body(self) -> bytes:
@@ -121,7 +134,10 @@ class Splitter:
         spans = self._between(part, boundary.encode("utf-8")) if boundary else []
         if spans:
             return spans
-        guessed = _FIRST_DELIMITER.match(self.raw, part.start, part.end)
+        most = min(part.end, part.start + _PREAMBLE)
+        guessed = _FIRST_DELIMITER.match(
+            self.raw, part.start, part.end
+        ) or _LATER_DELIMITER.search(self.raw, part.start, most)
         return self._between(part, guessed[1].rstrip()) if guessed else []
 
     def _between(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:

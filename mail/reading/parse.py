@@ -65,7 +65,9 @@ def _letter(
     content.gather(root)
     head = _Head(fields=root.fields, limits=limits, defects=defects).letter(border)
     null_path = null_path or signs.has_null_path(root)
-    bounce = signs.is_bounce(root, head.author, head.subject, null_path=null_path)
+    bounce = signs.is_bounce(
+        root, head.author, head.subject, text=content.text, null_path=null_path
+    )
     robot = None if bounce else _robot(root, head, null_path=null_path)
     written = content.written(forwards=forwards.is_forward(head.subject))
     return replace(
@@ -93,6 +95,7 @@ def _robot(root: Part, head: Letter, *, null_path: bool) -> Robot | None:
             automatic=signs.is_automatic(root),
             null_path=null_path,
             answers=head.answers,
+            receipt=signs.is_receipt(root),
         )
     )
 

@@ -220,6 +220,16 @@ def test_a_multipart_without_a_single_part_is_text() -> None:
     assert letter.defects == ("a multipart has no parts",)
 
 
+def test_parts_are_found_below_a_preamble_by_what_follows_their_delimiter() -> None:
+    letter = _read(
+        "Content-Type: multipart/mixed; bo",
+        b"No MIME here.\n\n--x\nContent-Type: text/plain\n\none\n"
+        b"--x\nContent-Type: image/png\n\nP\n--x--\n",
+    )
+    assert letter.text == "one"
+    assert [file.content for file in letter.files] == [b"P"]
+
+
 def test_limits_are_kept_and_said() -> None:
     limits = Limits(subject=5, text=4, files=1, html=10)
     raw = (
