@@ -90,6 +90,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф", range(31, 0, -1), strict=True))
 _SAMPLE = 2000
 _SEVEN_BIT = ("utf_7", "iso2022_", "hz")  # their bytes are ASCII, their text is not
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SINGLE = ("cp125", "iso8859_", "koi8_", "latin_1", "mac_", "cp866")
 
 
@@ -109,6 +110,8 @@ def decode(raw: bytes, declared: str = "") -> str:
     """Decode by the declared charset where it fits, else by the bytes' look."""
     if raw.isascii() and not declared:
         return _plain(raw.decode("ascii"))
+    if raw.startswith(_WIDE) and _is_wide(raw):
+        return storable(raw.decode("utf_16", "replace"))
     codec = canonical(declared) if declared else None
     if codec is None or codec == "ascii":
         return guess(raw)
@@ -126,6 +129,13 @@ def guess(raw: bytes) -> str:
         return _plain(raw.decode())
     except UnicodeDecodeError:
         return _plain(raw.decode(_likely(raw[:_SAMPLE]), "replace"))
+
+
+def _is_wide(raw: bytes) -> bool:
+    """Say whether UTF-16 follows the mark: a byte of two tells only of the alphabet."""
+    sample = raw[2:_SAMPLE]
+    commonest = max(map(sample.count, (b"\0", b"\x04")))
+    return commonest * 4 > len(sample) > 0
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -53,7 +53,8 @@ class Part:
 
     @property
     def encoding(self) -> str:
-        return params.parse(self.fields.first(b"content-transfer-encoding"))[0]
+        said = params.parse(self.fields.first(b"content-transfer-encoding"))[0]
+        return said.strip("\"'")
 
     @property
     def file_name(self) -> str:
@@ -94,7 +95,10 @@ class Splitter:
         disposition, disposition_params = params.parse(
             found.first(b"content-disposition")
         )
-        media_type = said if params.type_pattern.fullmatch(said) else ""
+        if said.startswith("multipart/") and type_params.get("boundary"):
+            media_type = said  # whatever kind it is, it has parts
+        else:
+            media_type = said if params.type_pattern.fullmatch(said) else ""
         if said and not media_type:
             self.defects.append("a Content-Type is not understood")
             default = "text/plain" if said in {"text", "plain"} else default

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from mail.parcels import secured
 from mail.programs import reports, robots, signs
 from mail.programs.robots import Signs
 from mail.quotes import forwards
-from mail.reading import addresses, charsets, verdicts, words
+from mail.reading import addresses, charsets, dates, verdicts, words
 from mail.reading.body import Content
 from mail.reading.fields import Fields
 from mail.reading.limits import DEFAULT, Limits, unread_parts
@@ -22,7 +21,6 @@ _ID = re.compile(r"<[^<>]{1,900}>")
 _BARE_ID = re.compile(r"[^\s<>@]{1,400}+@[^\s<>]{1,400}")
 _WORD = re.compile(r"[^\s<>]{1,900}")
 _TICKET = re.compile(r"[\w-]{1,40}")
-_DATE_LENGTH = 120
 _BARE = 4000
 _DEFECTS = 20
 _BOM = b"\xef\xbb\xbf"
@@ -184,15 +182,11 @@ class _Head:
         return found[:most]
 
     def date(self) -> datetime | None:
-        value = self.fields.text(b"date")[:_DATE_LENGTH]
-        if not value:
-            return None
-        try:
-            date = parsedate_to_datetime(value)
-            return date if date.tzinfo else date.replace(tzinfo=UTC)
-        except (ValueError, OverflowError, IndexError, TypeError):
+        value = self.fields.text(b"date")
+        date = dates.read(value)
+        if value and date is None:
             self.defects.append("the date is not understood")
-            return None
+        return date
 
     def own_ticket(self) -> str | None:
         ticket = _TICKET.fullmatch(self.fields.text(b"x-zayavka-ticket"))
