@@ -90,6 +90,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф", range(31, 0, -1), strict=True))
 _SAMPLE = 2000
 _SEVEN_BIT = ("utf_7", "iso2022_", "hz")  # their bytes are ASCII, their text is not
+_TWO_BYTES = re.compile(rb"\x1b\$[@B]([!-~]*+)(?:\x1b\([BJ])?")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SINGLE = ("cp125", "iso8859_", "koi8_", "latin_1", "mac_", "cp866")
 
@@ -131,6 +132,20 @@ def guess(raw: bytes) -> str:
         return _plain(raw.decode(_likely(raw[:_SAMPLE]), "replace"))
 
 
+def _japanese(raw: bytes) -> str:
+    """Decode ISO-2022-JP with the vendors' rows, which only Shift JIS has here."""
+    return _TWO_BYTES.sub(_shifted, raw).decode("cp932", "replace")
+
+
+def _shifted(found: re.Match[bytes]) -> bytes:
+    out = bytearray()
+    pairs = found[1]
+    for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+        out.append(((row - 1) >> 1) + (0x71 if row <= 0x5E else 0xB1))
+        out.append(cell + (0x1F + (cell >= 0x60) if row & 1 else 0x7E))
+    return bytes(out)
+
+
 def _is_wide(raw: bytes) -> bool:
     """Say whether UTF-16 follows the mark: a byte of two tells only of the alphabet."""
     sample = raw[2:_SAMPLE]
@@ -149,6 +164,8 @@ def _is_utf8(raw: bytes) -> bool:
 def _misdeclared(raw: bytes, codec: str) -> str:
     if codec != "utf_8" and not codec.startswith(_SEVEN_BIT) and _is_utf8(raw):
         return raw.decode()
+    if codec == "iso2022_jp_ext" and raw.isascii():
+        return _japanese(raw)
     text = raw.decode(codec, "replace")
     high = len(raw) - len(raw.translate(None, bytes(range(0x80, 0x100))))
     if codec == "utf_8" and text.count("\ufffd") * 5 > high:

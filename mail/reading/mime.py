@@ -101,7 +101,7 @@ class Splitter:
             media_type = said if params.type_pattern.fullmatch(said) else ""
         if said and not media_type:
             self.defects.append("a Content-Type is not understood")
-            default = "text/plain" if said in {"text", "plain"} else default
+            default = _default(said, type_params, default)
         return Part(
             fields=found,
             media_type=media_type or default,
@@ -185,3 +185,10 @@ class Splitter:
         if at > start and self.raw[at - 1] == 0x0D:
             at -= 1
         return at
+
+
+def _default(said: str, type_params: dict[str, str], default: str) -> str:
+    """Return what a part is taken for whose type is not understood."""
+    if said in {"text", "plain"}:
+        return "text/plain"
+    return "application/octet-stream" if type_params.get("name") else default

@@ -248,6 +248,11 @@ def test_what_programs_get_wrong_is_put_right(head: str, body: str) -> None:
     assert parse.read(f"{head}\n{body}".encode()).text.strip() == "text"
 
 
+def test_a_named_part_of_no_real_type_is_a_file() -> None:
+    letter = parse.read(b"Content-Type: x-gzip; name=a.gz\n\nbytes")
+    assert [(file.name, file.content) for file in letter.files] == [("a.gz", b"bytes")]
+
+
 def test_japanese_without_encoded_words_is_read() -> None:
     raw = "Subject: こんにちは\n\nx".encode("iso-2022-jp")
     assert parse.read(raw).subject == "こんにちは"
