@@ -43,6 +43,7 @@ STATEMENT = re.compile(
 REPLY_CODE = re.compile(r"\b[45]\d\d[ -]{1,3}#?[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.\d\.\d")
 #: The same as it stands in the log of a session.
 REPLY_LINE = re.compile(r"^[ \t<]{0,8}[45]\d\d[ -]", re.MULTILINE)
+_BRIEF = 1000
 _SEEN = 4000  # of a text: what follows is the mail that came back
 
 
@@ -59,5 +60,7 @@ def has_log(text: str) -> bool:
     return REPLY_LINE.search(text[:_SEEN]) is not None
 
 
-def names_somebody(text: str) -> bool:
-    return "@" in text[:_SEEN] or quotes_server(text)
+def refuses_somebody(text: str) -> bool:
+    """Say whether a server's code and an address stand there, in whatever tongue."""
+    shown = text[:_BRIEF]
+    return "@" in shown and REPLY_CODE.search(shown) is not None

@@ -18,7 +18,7 @@ _RETURNED_TYPES = frozenset({"message/rfc822", "message/global", "text/rfc822-he
 _SIZE = 16 * 1024
 _LINE = 500
 _ADDRESS = (
-    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}"
+    r"([A-Za-z0-9!#$%&*+/=?^_{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}"
     r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 #: As RFC 3464 names them, in a text instead of a part of their own.

@@ -1,14 +1,8 @@
-"""Who or what wrote a mail: signs of programs and of delivery reports."""
+"""Whether a program wrote a mail: what its headers say of that."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from collections.abc import Set as AbstractSet
-
-from mail.programs import bounces, phrases, robots
 from mail.reading.mime import Part
-from tickets.letter import Mailbox
 
 _PRECEDENCE = frozenset({b"bulk", b"list", b"junk", b"auto_reply"})
 _SUPPRESSED = (b"all", b"oof", b"autoreply")
@@ -24,24 +18,8 @@ _PROGRAMS = (
     b"x-failed-recipients",
     b"x-mail-autoreply",
 )
-# Nobody's own address, so that the name alone tells.
-_DAEMONS = frozenset({"mailerdaemon", "maildaemon", "maildeliverysystem", "mdaemon"})
 _RECEIPT = "disposition-notification"
 _NOTIFICATION = "message/disposition-notification"
-_OFFICES = re.compile(
-    r"postmaster|admin|smtp|mail.?(?:service|system|server|gateway)|delivery|virus"
-    r"|no.?reply|mdaemon"
-)
-_PROGRAMS_NAME = re.compile(r"no.?reply|mdaemon|mail.?(?:service|system|gateway)")
-#: Exchange writes as its postmaster by such a name, too.
-_EXCHANGE = re.compile(r"microsoftexchange[0-9a-f]{32}")
-_ANSWERS = re.compile(r"(?:re|fwd?|отв|ответ|aw|wg)\s*:", re.IGNORECASE)
-_OTHER_REPORTS = frozenset({_RECEIPT, "feedback-report"})
-_DAEMON_NAME = re.compile(
-    r"mail delivery (?:sub)?system|mailer[- ]daemon", re.IGNORECASE
-)
-_RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers"})
-_STATUSES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 
 
 def is_automatic(root: Part) -> bool:
@@ -70,117 +48,10 @@ def has_null_path(root: Part) -> bool:
 def is_receipt(root: Part) -> bool:
     """Say whether a mail tells that another one was read, or deleted (RFC 8098)."""
     kind = root.type_params.get("report-type", "").lower()
-    return kind == _RECEIPT or (not kind and _holds(root, {_NOTIFICATION}))
-
-
-def is_bounce(
-    root: Part,
-    author: Mailbox | None,
-    subject: str,
-    *,
-    text: Callable[[], str],
-    null_path: bool,
-) -> bool:
-    """Say whether a mail system reports that a mail did not arrive.
-
-    ``text`` returns what the mail shows; it is asked for where the rest is not enough.
-    """
-    said = _by_form(root, author)
-    if said is not None:
-        return said
-    answers = bool(_ANSWERS.match(subject))
-    replies = answers or robots.is_formula(subject)
-    told = _holds(root, _STATUSES) or (
-        not replies and phrases.SUBJECT.search(subject) is not None
+    leaves = root.leaves()
+    return kind == _RECEIPT or (
+        not kind and any(leaf.media_type == _NOTIFICATION for leaf in leaves)
     )
-    if null_path or _is_postmaster(author):
-        return told or _is_told(root, subject, text(), answers=answers)
-    if answers or not (told or _is_nobody(author)):
-        return False
-    # An administrator writes by such a name, too; but then it is not in that form.
-    has_form = told and _is_nobody(author) and _has_form(root, author, text())
-    return has_form or _returns(root, author, text())
-
-
-def _by_form(root: Part, author: Mailbox | None) -> bool | None:
-    """Say what the form and the author leave no doubt of, else None."""
-    daemon = author is not None and _is_daemon(author)
-    kind = root.type_params.get("report-type", "").lower()
-    is_report = root.media_type == "multipart/report"
-    if is_report and (kind in _OTHER_REPORTS or is_receipt(root)):
-        return kind != "feedback-report" and daemon
-    if daemon or b"x-failed-recipients" in root.fields:
-        return True
-    has_status = is_report and _has_status(root, kind)
-    return True if has_status or root.media_type in _STATUSES else None
-
-
-def _is_told(root: Part, subject: str, text: str, *, answers: bool) -> bool:
-    """Say whether the text reports a failure that the subject does not tell of.
-
-    An answer that came by itself may speak of one, and so may a person who answers.
-    """
-    if robots.is_formula(subject) or _declares_reply(root):
-        return False
-    if not phrases.states_failure(text):
-        return False
-    if answers:
-        return phrases.has_log(text) or _holds(root, _RETURNED)
-    return phrases.names_somebody(text) or _holds(root, _RETURNED)
-
-
-def _has_form(root: Part, author: Mailbox | None, text: str) -> bool:
-    """Say whether it looks like what programs write of a failure."""
-    if bounces.is_one(root):
-        return True
-    by_program = author is None or _PROGRAMS_NAME.search(_local_part(author))
-    said = phrases.states_failure(text) and phrases.quotes_server(text)
-    return bool(by_program) and said
-
-
-def _returns(root: Part, author: Mailbox | None, text: str) -> bool:
-    """Say whether it brings a mail back and says so, as a server would."""
-    if not (_holds(root, _RETURNED) and phrases.states_failure(text)):
-        return False
-    return _is_nobody(author) or phrases.quotes_server(text)
-
-
-def _declares_reply(root: Part) -> bool:
-    submitted = _token(root.fields.first(b"auto-submitted"))
-    return submitted.startswith(b"auto-replied") and b"in-reply-to" in root.fields
-
-
-def _is_nobody(author: Mailbox | None) -> bool:
-    """Say whether a mail names no author, or one that is often a program."""
-    return author is None or bool(_OFFICES.search(_local_part(author)))
-
-
-def _is_postmaster(author: Mailbox | None) -> bool:
-    if author is None:
-        return False
-    local = _local_part(author)
-    return _letters(local) == "postmaster" or bool(_EXCHANGE.fullmatch(local))
-
-
-def _is_daemon(author: Mailbox) -> bool:
-    local = _letters(_local_part(author))
-    return local in _DAEMONS or bool(_DAEMON_NAME.fullmatch(author.name))
-
-
-def _has_status(root: Part, kind: str) -> bool:
-    return kind == "delivery-status" or _holds(root, _STATUSES)
-
-
-def _holds(root: Part, types: AbstractSet[str]) -> bool:
-    return any(leaf.media_type in types for leaf in root.leaves())
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z]", "", text)
-
-
-def _local_part(author: Mailbox) -> str:
-    return author.address.rpartition("@")[0].lower() or author.address.lower()
 
 
 def _token(value: bytes) -> bytes:

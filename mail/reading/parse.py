@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from mail.parcels import secured
-from mail.programs import reports, robots, signs
+from mail.programs import failures, reports, robots, signs
+from mail.programs.failures import Suspect
 from mail.programs.robots import Signs
 from mail.quotes import forwards
 from mail.reading import addresses, charsets, dates, verdicts, words
@@ -63,8 +65,15 @@ def _letter(
     content.gather(root)
     head = _Head(fields=root.fields, limits=limits, defects=defects).letter(border)
     null_path = null_path or signs.has_null_path(root)
-    bounce = signs.is_bounce(
-        root, head.author, head.subject, text=content.text, null_path=null_path
+    text = cache(content.text)
+    bounce = failures.is_reported(
+        Suspect(
+            root=root,
+            author=head.author,
+            subject=head.subject,
+            text=text,
+            null_path=null_path,
+        )
     )
     robot = None if bounce else _robot(root, head, null_path=null_path)
     written = content.written(forwards=forwards.is_forward(head.subject))
@@ -79,7 +88,7 @@ def _letter(
         left_out=(*content.left_out, *unread_parts(defects)),
         automatic=bounce or robot is not None,
         robot=robot,
-        report=reports.read(root, content.text(), head.subject) if bounce else None,
+        report=reports.read(root, text(), head.subject) if bounce else None,
         sealed=content.sealed,
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
     )

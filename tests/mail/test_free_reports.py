@@ -65,6 +65,12 @@ def mixed(text: str) -> tuple[str, str]:
             id="Exchange by its own name",
         ),
         pytest.param(
+            f"{NOBODY}From: postmaster@mx.example\nSubject: Teslim edilemedi",
+            f"{OLGA} 550 5.1.1 Kullanıcı yok",
+            "550 5.1.1 Kullanıcı yok",
+            id="a tongue that is not known here",
+        ),
+        pytest.param(
             "From: postmaster@mx.example\nSubject: Undeliverable Mail",
             f"User mailbox exceeds allowed size: {OLGA}\n\nOriginal message follows.",
             f"User mailbox exceeds allowed size: {OLGA}",
@@ -144,6 +150,22 @@ def test_a_russian_report_may_tell_of_a_delay(text: str) -> None:
         (
             f"{NOBODY}{REPLYING}From: a@b.example\nSubject: Re: Письмо не доставлено",
             "Заявка принята: «Письмо не доставлено a@b.example»",
+        ),
+        (
+            f"{NOBODY}{REPLYING}From: desk@b.example\nSubject: [1] Недоставка",
+            "Заявка принята: «Письмо не доставлено a@b.example»",
+        ),
+        (
+            f"{NOBODY}From: olga@partner.example\nSubject: Почта",
+            "Письмо на a@b.example возвращается: 550 5.1.1 user unknown. Помогите!",
+        ),
+        (
+            "From: Ivan <postmaster@partner.example>\nSubject: Блокировка",
+            "Ваши письма на a@b.example не доставлены из-за чёрного списка.",
+        ),
+        (
+            f"From: noreply@forms.example\nSubject: Обращение\n{mixed('')[0]}",
+            mixed("Клиент пишет: заказ не доставлен.")[1],
         ),
         (
             f"{NOBODY}From: olga@partner.example\nSubject: Automatic reply: Mail",
