@@ -83,9 +83,9 @@ class Suspect:
 
 
 def is_another_report(mail: Suspect) -> bool | None:
-    """Tell receipts, which a mail system may send for another, and complaints."""
+    """Tell receipts and complaints; a system that sends a receipt refused a mail."""
     if signs.is_receipt(mail.root):
-        return mail.by_daemon
+        return mail.by_daemon or mail.by_postmaster
     return False if mail.kind == "feedback-report" else None
 
 

@@ -21,7 +21,7 @@ SUBJECT = re.compile(
 #: What the text says of it; a person may say so, too.
 STATEMENT = re.compile(
     r"(?:could|can|did) *n[o'’]t +(?:yet +)?be(?:en)? +(?:delivered|sent)"
-    r"|not +(?:yet +)?been +delivered|was +not +delivered +to"
+    r"|not +(?:yet +)?been +delivered|was +not +delivered"
     r"|(?:(?:un|not |n[o'’]t )able +to|could *n[o'’]t|failed +to) +deliver\b"
     r"|undeliverable|delivery +(?:\w+ +){0,3}failed"
     r"|did +not +reach +the +following|smtp +error +from +remote"

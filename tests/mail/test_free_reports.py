@@ -199,6 +199,16 @@ def test_the_action_may_stand_among_the_fields_of_the_mail() -> None:
     assert told.fate is Fate.DELAYED
 
 
+def test_a_postmaster_who_sends_a_receipt_refused_the_mail() -> None:
+    told = report(
+        "From: postmaster@mx.example\nSubject: Rejected: Принтер\nContent-Type: "
+        "multipart/report; report-type=disposition-notification; boundary=b",
+        f"--b\n\nYour message to <{OLGA}> was rejected: 552 over quota\n--b--",
+    )
+    assert told is not None
+    assert (told.recipients, told.words) == ((OLGA,), "552 over quota")
+
+
 @pytest.mark.parametrize("kind", ["report", "mixed"])
 def test_a_receipt_need_not_say_so_in_its_head(kind: str) -> None:
     mail = (
