@@ -21,31 +21,36 @@ _FEW = 8  # characters that no sentence has
 _REASONS = (
     re.compile(r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b[^\n]{0,300}"),
     re.compile(
-        r"(?:^|<<<|said:|[:(\"'>])[ \t]{0,9}([45]\d\d[ -][^\n]{3,300})", re.MULTILINE
+        r"(?:^|<<<|said:|[:;(\"'>])[ \t]{0,9}([45]\d\d[ -][^\n]{3,300})", re.MULTILINE
     ),
     re.compile(r"^[^\n]{0,200}\b[45]\.\d{1,3}\.\d{1,3}\b[^\n]{0,200}$", re.MULTILINE),
     re.compile(
         r"^[^\n]{0,200}(?:user unknown|unknown user|no such user|over ?quota"
-        r"|mailbox (?:is )?(?:full|unavailable|not found|disabled)|does ?n[o']t exist"
-        r"|host (?:unknown|not found)|relaying denied|rejected|timed out"
-        r"|too (?:large|big|many hops)|not (?:listed|a valid)|не существует|не найден"
-        r"|переполнен|отклонен|недоступен)[^\n]{0,200}$",
+        r"|(?:mailbox|account|folder|inbox) (?:is )?(?:full|unavailable|not found"
+        r"|disabled|expired|inactive)|exceeds|over the limit|does ?n[o']t exist"
+        r"|host (?:unknown|not found)|relaying denied|rejected|timed out|unrouteable"
+        r"|too (?:large|big|many hops)|not (?:listed|recognized|a valid)|is blocked"
+        r"|не существует|не найден|переполнен|отклон[её]н|недоступен|заблокирован"
+        r"|отключ[её]н)[^\n]{0,200}$",
         re.MULTILINE | re.IGNORECASE,
     ),
 )
 _NOT_WHY = re.compile(
     r"original message|copy of|follows|^on \w{3},|^[A-Z][\w-]{1,30}: |^\S+@\S+$|^\W+$"
-    r"|did not receive",
+    r"|did not receive|following reason|because:?$",
     re.IGNORECASE,
 )
 _WAITS = re.compile(
     r"delayed|\bdelay\b|still +being +retried|not +yet +been +delivered"
-    r"|will +(?:be +|keep +)?re-?tr|warning: +(?:could +not|message)|задерж|отложен",
+    r"|will +(?:be +|keep +)?re-?tr|warning: +(?:could +not|message)|задерж|отложен"
+    r"|(?:ещ[её]|пока) +не +доставлен|попытки +продолж",
     re.IGNORECASE,
 )
 _HOPES = re.compile(
     r"do not need to re-?send|no action is required|will (?:continue|keep)[^\n]{0,30}tr"
-    r"|this is a warning(?: message)? only|will be re-?tried",
+    r"|this is a warning(?: message)? only|will be re-?tried|только предупреждение"
+    r"|(?:повторять|продолж\w+)[^\n]{0,30}попытк|попытки[^\n]{0,30}продолж"
+    r"|повторно отправлять[^\n]{0,20} не (?:нужно|требуется)",
     re.IGNORECASE,
 )
 
@@ -95,11 +100,18 @@ def reason(text: str, people: Sequence[str] = ()) -> str:
 
 
 def _after(text: str, address: str) -> str:
-    """Return the rest of the line that names an address, or else the next line."""
-    _, _, rest = text.partition(address)
-    lines = (line.strip(" \t\r<>:,;.)(\"'-*") for line in rest[:_LINE].split("\n"))
+    """Return the rest of the line that names an address, or what stands beside it."""
+    before, found, rest = text.partition(address)
+    if not found:
+        return ""
+    lines = (_bare(line) for line in rest[:_LINE].split("\n"))
     why = (line for line in lines if len(line) > _FEW and not _NOT_WHY.search(line))
-    return next(why, "")
+    beside = _bare(before[-_LINE:].rpartition("\n")[2])
+    return next(why, beside if len(beside) > _FEW else "")
+
+
+def _bare(line: str) -> str:
+    return line.strip(" \t\r<>:,;.)(\"'-*")
 
 
 def waits(subject: str, text: str) -> bool:

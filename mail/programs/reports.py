@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mail.programs import bounces, returned
+from mail.programs import bounces, recipients, returned
 from mail.reading import addresses, fields, transfer
 from mail.reading.fields import Fields
 from mail.reading.limits import DEFAULT
 from mail.reading.mime import Part
-from mail.reading.words import header_text, one_line
+from mail.reading.words import one_line
 from tickets.letter import Report
 from tickets.words import Fate
 
 _STATUSES = frozenset(
     {"message/delivery-status", "message/global-delivery-status"}  # RFC 6533
 )
+_OF_ONE = (b"final-recipient", b"status", b"diagnostic-code")
 _READABLE = ("text/", "message/")
 _BLANK = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
@@ -48,7 +49,7 @@ class _Told:
 
 def read(root: Part, text: str, subject: str) -> Report:
     """Return what a mail reports that is a report; ``text`` is what it shows."""
-    parts = list(_leaves(root))
+    parts = list(root.leaves())
     told = [
         one for part in parts if part.media_type in _STATUSES for one in _told(part)
     ]
@@ -59,7 +60,7 @@ def read(root: Part, text: str, subject: str) -> Report:
     said = next((one for one in meant if one.words), meant[0])
     return Report(
         fate=fate,
-        recipients=_first(one.address for one in meant),
+        recipients=_first(one.address for one in meant) or _named(root, text),
         message_ids=_first((*returned.message_ids(shown), *_answered(root))),
         reply_to=_first(returned.reply_to(shown)),
         status=next((one.status for one in meant if one.status), ""),
@@ -73,19 +74,24 @@ def _answered(root: Part) -> Iterator[str]:
 
 
 def _told(part: Part) -> Iterator[_Told]:
-    """Yield what each group of fields says that is about a recipient."""
+    """Yield what each group of fields says that is about a recipient.
+
+    The first group speaks of the mail as a whole, and some write the action there.
+    """
+    common = ""
     for group in _BLANK.split(_decoded(part).strip())[: _MOST * 2]:
         block = fields.parse(group + b"\n", DEFAULT)
         action = block.text(b"action").split(" ")[0].lower().strip("();,.")
         address = _address(block)
-        if not address and not action:
+        if not address and not any(name in block for name in _OF_ONE):
+            common = common or action
             continue
         words = _TYPED.sub("", block.text(b"diagnostic-code"), count=1)
         status = _STATUS.search(block.text(b"status")) or _STATUS.search(words)
         code = status[0] if status else ""
         yield _Told(
             address=address,
-            fate=_FATES.get(action) or _fate_of(code),
+            fate=_FATES.get(action or common) or _fate_of(code),
             status=code,
             words=one_line(words)[:_WORDS],
         )
@@ -109,23 +115,30 @@ def _fate_of(status: str) -> Fate:
 def _free_form(root: Part, text: str, subject: str) -> list[_Told]:
     """Return what a report says that a program wrote as it pleased; never nothing."""
     found = bounces.find(root)
-    fate = (
-        Fate.DELAYED if found.temporary or bounces.waits(subject, text) else Fate.FAILED
-    )
-    listed = header_text(root.fields.first(b"x-failed-recipients"))
-    boxes = addresses.parse(listed.encode("utf-8", "replace"), "utf-8", _MOST)
-    people = [box.address for box in boxes] or list(found.addresses) or [""]
+    waits = found.temporary or bounces.waits(subject, text)
+    people = _named(root, text, found.addresses) or ("",)
     reason = _why(text, people)
     status = _STATUS.search(reason)
     return [
         _Told(
             address=one,
-            fate=fate,
+            fate=Fate.DELAYED if waits else Fate.FAILED,
             status=status[0] if status else "",
             words=reason,
         )
         for one in people
     ]
+
+
+def _named(root: Part, text: str, found: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return _first(recipients.named(root, text, own=_own(root), found=found))
+
+
+def _own(root: Part) -> Iterator[str]:
+    """Yield who got the report and who wrote it."""
+    for name in (b"to", b"delivered-to", b"from", b"sender"):
+        for box in addresses.parse(root.fields.first(name), most=_MOST):
+            yield box.address
 
 
 def _why(text: str, people: Sequence[str] = ()) -> str:
@@ -134,13 +147,6 @@ def _why(text: str, people: Sequence[str] = ()) -> str:
 
 def _first(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))[:_MOST]
-
-
-def _leaves(part: Part) -> Iterator[Part]:
-    if not part.container:
-        yield part
-    for child in part.children:
-        yield from _leaves(child)
 
 
 def _decoded(part: Part) -> bytes:

@@ -47,7 +47,9 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
-    r"\b(?:is|am) +(?:currently +)?out +of +(?:the +)?office", re.IGNORECASE
+    r"\b(?:is|am) +(?:currently +)?out +of +(?:the +)?office"
+    r"|(?:отсутству\w+|в +отпуске|нет +на +месте|вне +офиса)[^()]{0,40}\(возвр",
+    re.IGNORECASE,
 )
 _ANSWER = re.compile(r"(?:re|отв|ответ|aw)\s*:|\[[a-z]{1,8}-\d{1,12}\]", re.IGNORECASE)
 
@@ -57,7 +59,8 @@ class Signs:
     """What the rules look at.
 
     ``automatic`` says that any header tells of a program, ``null_path`` that nobody
-    may answer (RFC 5321, 4.5.5), ``answers`` that it names a mail it answers.
+    may answer (RFC 5321, 4.5.5), ``answers`` that it names a mail it answers,
+    ``receipt`` that it tells of a mail that was read.
     """
 
     root: Part
@@ -65,6 +68,7 @@ class Signs:
     automatic: bool
     null_path: bool
     answers: bool
+    receipt: bool
 
     @property
     def fields(self) -> Fields:
@@ -76,8 +80,7 @@ class Signs:
 
 
 def tells_of_receipt(signs: Signs) -> Robot | None:
-    kind = signs.root.type_params.get("report-type", "").lower()
-    return Robot.RECEIPT if kind == "disposition-notification" else None
+    return Robot.RECEIPT if signs.receipt else None
 
 
 def says_it_replies(signs: Signs) -> Robot | None:
@@ -94,7 +97,7 @@ def says_it_replies(signs: Signs) -> Robot | None:
 
 
 def has_a_formula(signs: Signs) -> Robot | None:
-    return Robot.REPLY if _FORMULA.match(signs.subject) else None
+    return Robot.REPLY if is_formula(signs.subject) else None
 
 
 def says_it_is_away(signs: Signs) -> Robot | None:
@@ -133,6 +136,10 @@ def kind(signs: Signs) -> Robot | None:
     """Return what kind of program wrote a mail, None for a person."""
     found = (rule(signs) for rule in RULES)
     return next((robot for robot in found if robot is not None), None)
+
+
+def is_formula(subject: str) -> bool:
+    return _FORMULA.match(subject) is not None
 
 
 def _is_set(signs: Signs, name: bytes) -> bool:

@@ -1,12 +1,8 @@
-"""Who or what wrote a mail: signs of programs and of delivery reports."""
+"""Whether a program wrote a mail: what its headers say of that."""
 
 from __future__ import annotations
 
-import re
-
-from mail.programs import bounces
 from mail.reading.mime import Part
-from tickets.letter import Mailbox
 
 _PRECEDENCE = frozenset({b"bulk", b"list", b"junk", b"auto_reply"})
 _SUPPRESSED = (b"all", b"oof", b"autoreply")
@@ -22,28 +18,8 @@ _PROGRAMS = (
     b"x-failed-recipients",
     b"x-mail-autoreply",
 )
-# Nobody's own address, so that the name alone tells.
-_DAEMONS = frozenset({"mailerdaemon", "maildaemon", "maildeliverysystem", "mdaemon"})
 _RECEIPT = "disposition-notification"
-_OFFICES = re.compile(
-    r"postmaster|admin|smtp|mail.?(?:service|system|server|gateway)|delivery|virus"
-)
-_ANSWERS = re.compile(r"(?:re|fwd?|отв|aw|wg)\s*:", re.IGNORECASE)
-_OTHER_REPORTS = frozenset({_RECEIPT, "feedback-report"})
-_DAEMON_NAME = re.compile(
-    r"mail delivery (?:sub)?system|mailer[- ]daemon", re.IGNORECASE
-)
-_FAILURE = re.compile(
-    r"undeliver|deliver\w* +(?:status|failure|failed|error|problem|notification|report)"
-    r"|delivery +warning"
-    r"|returned +(?:mail|to sender)|mail +(?:delivery|failure|system error)"
-    r"|failure +(?:notice|delivery)|(?:could|can) ?not +be +delivered|delayed +mail"
-    r"|failed +mail|mail +(?:failed|not +delivered)|not +(?:yet +)?been +delivered"
-    r"|nondeliver|non[- ]deliver|permanent +(?:fatal +)?error|bounce"
-    r"|unzustellbar|non +remis|недоставлен|не +(?:\w+ +)?доставлен|ошибка +доставки"
-    r"|невозможно +доставить|возврат +(?:письма|почты)|отч[её]т +о +доставке",
-    re.IGNORECASE,
-)
+_NOTIFICATION = "message/disposition-notification"
 
 
 def is_automatic(root: Part) -> bool:
@@ -69,46 +45,13 @@ def has_null_path(root: Part) -> bool:
     return root.fields.first(b"return-path") == b"<>"
 
 
-def is_bounce(
-    root: Part, author: Mailbox | None, subject: str, *, null_path: bool
-) -> bool:
-    """Say whether a mail system reports that a mail did not arrive."""
-    daemon = author is not None and _is_daemon(author)
+def is_receipt(root: Part) -> bool:
+    """Say whether a mail tells that another one was read, or deleted (RFC 8098)."""
     kind = root.type_params.get("report-type", "").lower()
-    if root.media_type == "multipart/report" and kind in _OTHER_REPORTS:
-        return kind == _RECEIPT and daemon
-    if daemon or b"x-failed-recipients" in root.fields:
-        return True
-    if root.media_type == "multipart/report" and _has_status(root, kind):
-        return True
-    if not (_has_status(root) or _FAILURE.search(subject)):
-        return False
-    postmaster = author is not None and _local_part(author) == "postmaster"
-    if postmaster or null_path:
-        return True
-    # An administrator writes by such a name, too; but then it is not in that form.
-    return _is_nobody(author) and not _ANSWERS.match(subject) and bounces.is_one(root)
-
-
-def _is_nobody(author: Mailbox | None) -> bool:
-    """Say whether a mail names no author, or one that is often a program."""
-    return author is None or bool(_OFFICES.search(_local_part(author)))
-
-
-def _is_daemon(author: Mailbox) -> bool:
-    local = re.sub(r"[^a-z]", "", _local_part(author))
-    return local in _DAEMONS or bool(_DAEMON_NAME.fullmatch(author.name))
-
-
-def _has_status(part: Part, kind: str = "") -> bool:
-    return kind == "delivery-status" or any(
-        child.media_type == "message/delivery-status" or _has_status(child)
-        for child in part.children
+    leaves = root.leaves()
+    return kind == _RECEIPT or (
+        not kind and any(leaf.media_type == _NOTIFICATION for leaf in leaves)
     )
-
-
-def _local_part(author: Mailbox) -> str:
-    return author.address.rpartition("@")[0].lower() or author.address.lower()
 
 
 def _token(value: bytes) -> bytes:

@@ -64,7 +64,7 @@ def _entries(text: str) -> Iterator[_Entry]:
         if kind == "comment":
             entry.comments.append(value)
         elif kind == "angle":
-            entry.angle = value if entry.angle is None else entry.angle
+            entry.angle = entry.angle or value
         elif kind == "word":
             entry.words.append(value)
         elif _ends(value, entry):
@@ -162,6 +162,8 @@ def _address(text: str, charset: str) -> str:
         text = text.rpartition(":")[2]  # a source route, obsolete
     text = text if text.isascii() and "=?" not in text else words.decode(text, charset)
     text = words.one_line(text).removeprefix("mailto:")
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
     if not text.startswith('"'):
         text = _SPACE.sub("", text)
     return text if 0 < len(text) <= _LONGEST else ""

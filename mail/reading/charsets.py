@@ -89,6 +89,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Relative frequency of Russian letters, the common ones; others count little.
 _RUSSIAN = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф", range(31, 0, -1), strict=True))
 _SAMPLE = 2000
+_SEVEN_BIT = ("utf_7", "iso2022_", "hz")  # their bytes are ASCII, their text is not
+_TWO_BYTES = re.compile(rb"\x1b\$[@B]([!-~]*+)(?:\x1b\([BJ])?")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SINGLE = ("cp125", "iso8859_", "koi8_", "latin_1", "mac_", "cp866")
 
 
@@ -108,6 +111,8 @@ def decode(raw: bytes, declared: str = "") -> str:
     """Decode by the declared charset where it fits, else by the bytes' look."""
     if raw.isascii() and not declared:
         return _plain(raw.decode("ascii"))
+    if raw.startswith(_WIDE) and _is_wide(raw):
+        return storable(raw.decode("utf_16", "replace"))
     codec = canonical(declared) if declared else None
     if codec is None or codec == "ascii":
         return guess(raw)
@@ -127,6 +132,27 @@ def guess(raw: bytes) -> str:
         return _plain(raw.decode(_likely(raw[:_SAMPLE]), "replace"))
 
 
+def _japanese(raw: bytes) -> str:
+    """Decode ISO-2022-JP with the vendors' rows, which only Shift JIS has here."""
+    return _TWO_BYTES.sub(_shifted, raw).decode("cp932", "replace")
+
+
+def _shifted(found: re.Match[bytes]) -> bytes:
+    out = bytearray()
+    pairs = found[1]
+    for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+        out.append(((row - 1) >> 1) + (0x71 if row <= 0x5E else 0xB1))
+        out.append(cell + (0x1F + (cell >= 0x60) if row & 1 else 0x7E))
+    return bytes(out)
+
+
+def _is_wide(raw: bytes) -> bool:
+    """Say whether UTF-16 follows the mark: a byte of two tells only of the alphabet."""
+    sample = raw[2:_SAMPLE]
+    commonest = max(map(sample.count, (b"\0", b"\x04")))
+    return commonest * 4 > len(sample) > 0
+
+
 def _is_utf8(raw: bytes) -> bool:
     try:
         raw.decode()
@@ -136,8 +162,10 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _misdeclared(raw: bytes, codec: str) -> str:
-    if codec != "utf_8" and _is_utf8(raw):
+    if codec != "utf_8" and not codec.startswith(_SEVEN_BIT) and _is_utf8(raw):
         return raw.decode()
+    if codec == "iso2022_jp_ext" and raw.isascii():
+        return _japanese(raw)
     text = raw.decode(codec, "replace")
     high = len(raw) - len(raw.translate(None, bytes(range(0x80, 0x100))))
     if codec == "utf_8" and text.count("\ufffd") * 5 > high:

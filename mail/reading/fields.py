@@ -21,10 +21,16 @@ _FIELD = re.compile(
 _BLANK = re.compile(rb"\r*+(?:\n|\Z)")
 # Stray lines are passed over only towards a header that mail programs do write.
 _STRAY = re.compile(
-    rb"(?:[^\r\n][^\n]*+\n){1,10}?"
+    rb"(?:(?!--)[^\r\n][^\n]*+\n){1,10}?"
     rb"(?=(?:received|return-path|delivered-to|from|to|cc|subject|date|reply-to|sender"
     rb"|message-id|in-reply-to|references|mime-version|content-[a-z-]+|x-[!-9;-~]+"
     rb"|dkim-signature|authentication-results)[ \t]*:)",
+    re.IGNORECASE,
+)
+#: A line of something else above the first header, which a gateway left there.
+_ABOVE = re.compile(
+    rb"[^\r\n][^\n]*+\n(?=(?:received|return-path|from|to|subject|date|message-id"
+    rb"|mime-version)[ \t]*:)",
     re.IGNORECASE,
 )
 _STRAYS = 20
@@ -68,7 +74,8 @@ def split(raw: bytes, start: int, end: int) -> tuple[int, int, bool]:
         if blank:
             return at, blank.end(), clean
         clean = False
-        stray = _STRAY.match(raw, at, end) if at > start else None
+        pattern = _STRAY if at > start else _ABOVE
+        stray = pattern.match(raw, at, end) if at > start or not at else None
         if not stray:
             break
         at = _end_of_block(raw, stray.end(), end)

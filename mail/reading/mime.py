@@ -7,6 +7,7 @@ the undecoded bytes of a damaged part; only large base64 goes to Rust.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mail.reading import fields, params
@@ -16,7 +17,12 @@ from mail.reading.limits import TOO_DEEP, TOO_MANY_PARTS, Limits
 _CLOSE = re.compile(rb"(--)?[ \t\r]*+(?:\n|\Z)")
 _LOOSE_CLOSE = re.compile(rb"--[^\n]*+(?:\n|\Z)")
 _FIRST_DELIMITER = re.compile(rb"\s*+--([^\r\n]{1,200})\r*+\n")
+#: A delimiter somewhere below: the header of a part follows it at once.
+_LATER_DELIMITER = re.compile(
+    rb"\n--([^\s-][^\r\n]{0,199})\r*+\n(?=content-[a-z-]{1,40}[ \t]*+:)", re.IGNORECASE
+)
 _LONG = 32 * 1024
+_PREAMBLE = 64 * 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -34,13 +40,21 @@ class Part:
     children: list[Part] = field(default_factory=list)
     container: bool = False
 
+    def leaves(self) -> Iterator[Part]:
+        """Yield the parts that are no container, in their order."""
+        if not self.container:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
     @property
     def body(self) -> bytes:
         return self.raw[self.start : self.end]
 
     @property
     def encoding(self) -> str:
-        return params.parse(self.fields.first(b"content-transfer-encoding"))[0]
+        said = params.parse(self.fields.first(b"content-transfer-encoding"))[0]
+        return said.strip("\"'")
 
     @property
     def file_name(self) -> str:
@@ -81,10 +95,13 @@ class Splitter:
         disposition, disposition_params = params.parse(
             found.first(b"content-disposition")
         )
-        media_type = said if params.type_pattern.fullmatch(said) else ""
+        if said.startswith("multipart/") and type_params.get("boundary"):
+            media_type = said  # whatever kind it is, it has parts
+        else:
+            media_type = said if params.type_pattern.fullmatch(said) else ""
         if said and not media_type:
             self.defects.append("a Content-Type is not understood")
-            default = "text/plain" if said in {"text", "plain"} else default
+            default = _default(said, type_params, default)
         return Part(
             fields=found,
             media_type=media_type or default,
@@ -121,7 +138,10 @@ class Splitter:
         spans = self._between(part, boundary.encode("utf-8")) if boundary else []
         if spans:
             return spans
-        guessed = _FIRST_DELIMITER.match(self.raw, part.start, part.end)
+        most = min(part.end, part.start + _PREAMBLE)
+        guessed = _FIRST_DELIMITER.match(
+            self.raw, part.start, part.end
+        ) or _LATER_DELIMITER.search(self.raw, part.start, most)
         return self._between(part, guessed[1].rstrip()) if guessed else []
 
     def _between(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
@@ -165,3 +185,10 @@ class Splitter:
         if at > start and self.raw[at - 1] == 0x0D:
             at -= 1
         return at
+
+
+def _default(said: str, type_params: dict[str, str], default: str) -> str:
+    """Return what a part is taken for whose type is not understood."""
+    if said in {"text", "plain"}:
+        return "text/plain"
+    return "application/octet-stream" if type_params.get("name") else default

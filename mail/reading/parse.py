@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from functools import cache
 
 from mail.parcels import secured
-from mail.programs import reports, robots, signs
+from mail.programs import failures, reports, robots, signs
+from mail.programs.failures import Suspect
 from mail.programs.robots import Signs
 from mail.quotes import forwards
-from mail.reading import addresses, charsets, verdicts, words
+from mail.reading import addresses, charsets, dates, verdicts, words
 from mail.reading.body import Content
 from mail.reading.fields import Fields
 from mail.reading.limits import DEFAULT, Limits, unread_parts
@@ -22,7 +23,6 @@ _ID = re.compile(r"<[^<>]{1,900}>")
 _BARE_ID = re.compile(r"[^\s<>@]{1,400}+@[^\s<>]{1,400}")
 _WORD = re.compile(r"[^\s<>]{1,900}")
 _TICKET = re.compile(r"[\w-]{1,40}")
-_DATE_LENGTH = 120
 _BARE = 4000
 _DEFECTS = 20
 _BOM = b"\xef\xbb\xbf"
@@ -65,7 +65,16 @@ def _letter(
     content.gather(root)
     head = _Head(fields=root.fields, limits=limits, defects=defects).letter(border)
     null_path = null_path or signs.has_null_path(root)
-    bounce = signs.is_bounce(root, head.author, head.subject, null_path=null_path)
+    text = cache(content.text)
+    bounce = failures.is_reported(
+        Suspect(
+            root=root,
+            author=head.author,
+            subject=head.subject,
+            text=text,
+            null_path=null_path,
+        )
+    )
     robot = None if bounce else _robot(root, head, null_path=null_path)
     written = content.written(forwards=forwards.is_forward(head.subject))
     return replace(
@@ -79,7 +88,7 @@ def _letter(
         left_out=(*content.left_out, *unread_parts(defects)),
         automatic=bounce or robot is not None,
         robot=robot,
-        report=reports.read(root, content.text(), head.subject) if bounce else None,
+        report=reports.read(root, text(), head.subject) if bounce else None,
         sealed=content.sealed,
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
     )
@@ -93,6 +102,7 @@ def _robot(root: Part, head: Letter, *, null_path: bool) -> Robot | None:
             automatic=signs.is_automatic(root),
             null_path=null_path,
             answers=head.answers,
+            receipt=signs.is_receipt(root),
         )
     )
 
@@ -181,15 +191,11 @@ class _Head:
         return found[:most]
 
     def date(self) -> datetime | None:
-        value = self.fields.text(b"date")[:_DATE_LENGTH]
-        if not value:
-            return None
-        try:
-            date = parsedate_to_datetime(value)
-            return date if date.tzinfo else date.replace(tzinfo=UTC)
-        except (ValueError, OverflowError, IndexError, TypeError):
+        value = self.fields.text(b"date")
+        date = dates.read(value)
+        if value and date is None:
             self.defects.append("the date is not understood")
-            return None
+        return date
 
     def own_ticket(self) -> str | None:
         ticket = _TICKET.fullmatch(self.fields.text(b"x-zayavka-ticket"))

@@ -14,6 +14,11 @@ _LARGE = 4096
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _OTHER = bytes(set(range(256)) - set(_ALPHABET))
 _LINE = re.compile(rb"^[A-Za-z0-9+/]+={0,2}(?=\s*$)", re.MULTILINE)
+#: Lines of base64, in whole groups, and an empty line below them.
+_HEAD = re.compile(
+    rb"\s*+((?>(?:[A-Za-z0-9+/]{60,76}\r?\n)*)"
+    rb"(?:[A-Za-z0-9+/]{4}){4,19}(?:[A-Za-z0-9+/]{2,3}={1,2})?)\s*?\n\s*?\n"
+)
 _CHUNK = re.compile(rb"[A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"^begin [^\n]*\n", re.MULTILINE)
 _PIECE = 64 * 1024
@@ -64,7 +69,9 @@ def _base64_body(body: bytes) -> tuple[bytes, bool]:
         return content, False
     foreign = len(body.translate(None, _ALPHABET + b"\r\n\t "))
     if foreign * 10 > len(body):
-        return body, True  # it is not base64 at all, only called so
+        # It is not base64 at all, only called so, or text was added below it.
+        head = _HEAD.match(body)
+        return (base64(head[1]), True) if head else (body, True)
     lines = b"".join(_LINE.findall(body)) if foreign else body
     return base64(lines or body), bool(foreign)
 

@@ -17,6 +17,8 @@ def header_text(raw: bytes, charset: str = "") -> str:
 
     ``charset`` is the best guess for raw 8-bit bytes, where UTF-8 does not fit.
     """
+    if b"\x1b$" in raw:  # Japanese as it was before encoded words
+        return one_line(charsets.decode(raw, "iso-2022-jp"))
     if raw.isascii() and b"=?" not in raw:
         return one_line(raw.decode("ascii"))
     return one_line(decode(raw.decode("latin-1"), charset))

@@ -48,12 +48,15 @@ def test_a_charset_goes_by_many_names(name: str, codec: str | None) -> None:
         ("ОТЧЁТ ЗА СЕНТЯБРЬ".encode("koi8-r"), "", "ОТЧЁТ ЗА СЕНТЯБРЬ"),
         (b"a\0b", "utf-8", "ab"),
         (b"+2AA-", "utf-7", "\ufffd"),
+        (b"+BB8- +AD4 x +zz", "utf-7", "П > x \ufffd"),
         ("\ufeffx".encode(), "utf-8", "x"),
+        (b"a \x1b$B-!F|\x1b(B b", "iso-2022-jp", "a ①日 b"),
     ],
     ids=[
         "UTF-8 called Latin", "UTF-8 called ASCII", "1251 called UTF-8", "Latin",
         "quotes of Windows", "cut", "capitals, 1251", "capitals, KOI8", "a zero",
-        "half a pair", "a byte order mark",
+        "half a pair", "UTF-7 with a fault", "a byte order mark",
+        "a vendor's digit",
     ],
 )  # fmt: skip
 def test_bytes_are_read_for_what_they_are(raw: bytes, declared: str, text: str) -> None:

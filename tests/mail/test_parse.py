@@ -220,6 +220,49 @@ def test_a_multipart_without_a_single_part_is_text() -> None:
     assert letter.defects == ("a multipart has no parts",)
 
 
+def test_parts_are_found_below_a_preamble_by_what_follows_their_delimiter() -> None:
+    letter = _read(
+        "Content-Type: multipart/mixed; bo",
+        b"No MIME here.\n\n--x\nContent-Type: text/plain\n\none\n"
+        b"--x\nContent-Type: image/png\n\nP\n--x--\n",
+    )
+    assert letter.text == "one"
+    assert [file.content for file in letter.files] == [b"P"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("Content-Type: multipart/mixed; boundary=b", "--b\n\ntext\n--b--\n"),
+        ("Content-Type: multipart/*; boundary=b", "\n--b\n\ntext\n--b--\n"),
+        ("Content-Transfer-Encoding: 'base64'", "\ndGV4dA=="),
+        (
+            "Content-Transfer-Encoding: base64",
+            "\nICAgICAgICAgICAgdGV4dA==\n\n_______________\nThe footer of a list\n",
+        ),
+        ("Content-Transfer-Encoding: base64", "\n//50AGUAeAB0AA=="),
+    ],
+    ids=["no empty line", "any multipart", "quotes", "a footer", "UTF-16 unsaid"],
+)
+def test_what_programs_get_wrong_is_put_right(head: str, body: str) -> None:
+    assert parse.read(f"{head}\n{body}".encode()).text.strip() == "text"
+
+
+def test_a_named_part_of_no_real_type_is_a_file() -> None:
+    letter = parse.read(b"Content-Type: x-gzip; name=a.gz\n\nbytes")
+    assert [(file.name, file.content) for file in letter.files] == [("a.gz", b"bytes")]
+
+
+def test_japanese_without_encoded_words_is_read() -> None:
+    raw = "Subject: こんにちは\n\nx".encode("iso-2022-jp")
+    assert parse.read(raw).subject == "こんにちは"
+
+
+def test_a_line_above_the_first_header_is_passed_over() -> None:
+    letter = parse.read(b"HTTP/1.1 200 OK\nSubject: s\n\nx")
+    assert (letter.subject, letter.text) == ("s", "x")
+
+
 def test_limits_are_kept_and_said() -> None:
     limits = Limits(subject=5, text=4, files=1, html=10)
     raw = (
@@ -252,6 +295,8 @@ def test_limits_are_kept_and_said() -> None:
         ('"odd one"@b.c', Mailbox(address='"odd one"@b.c')),
         ('"Never closed <a@b.c>', Mailbox(address="a@b.c", name="Never closed")),
         ("<@relay.example:a@b.c>", Mailbox(address="a@b.c")),
+        ("Ann <<a@b.c>>", Mailbox(address="a@b.c", name="Ann")),
+        ("[a@b.c]", Mailbox(address="a@b.c")),
         ("mailto:a@b.c", Mailbox(address="a@b.c")),
         ("иван@почта.рф", Mailbox(address="иван@почта.рф")),
         ("=?utf-8?Q?a=2C_b?= <a@b.c>", Mailbox(address="a@b.c", name="a, b")),

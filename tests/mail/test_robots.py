@@ -92,6 +92,7 @@ def test_a_subject_that_only_programs_write_is_enough(subject: str) -> None:
         "On leave",
         "OOO",
         "AUTO: Ivan Petrov is out of the office (returning 12/07)",
+        "Иван Петров отсутствует на рабочем месте (возвращение 12.07.2026)",
     ],
 )
 def test_a_subject_that_a_person_could_write_needs_a_sign(subject: str) -> None:
