@@ -7,8 +7,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORTS ?=
-# Most tests wait for servers and disks: two at a time take half as long.
-WORKERS ?= 2
+# Tests wait for servers and disks: three at a time keep two cores busy.
+WORKERS ?= 3
 
 .PHONY: run demo test check bench corpus hostile servers amqp1 format texts lock clean
 

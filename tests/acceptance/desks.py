@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
 
 from tests.acceptance.waiting import eventually
 
 FORKING = Path(__file__).with_name("forking.py")
-#: Below the range from which the kernel takes the ports of outgoing connections.
-PORTS = range(12_000, 32_000)
-
-
-def free_port() -> int:
-    """Return a port that a server may take now, and again after a restart."""
-    while True:
-        port = random.choice(PORTS)  # noqa: S311 # nothing secret about it
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def environment() -> dict[str, str]:
@@ -187,7 +176,8 @@ class Process:
         os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> int:
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(self.pid, signal.SIGKILL)
         return self.wait()
 
     def wait(self) -> int:

@@ -17,8 +17,9 @@ from sqlalchemy import URL, make_url
 from sandbox.telegram import TOKEN
 from storage.store import Places
 from tests.acceptance import letters
-from tests.acceptance.desks import Desk, command, free_port
+from tests.acceptance.desks import Desk, command
 from tests.acceptance.letters import Mailboxes
+from tests.acceptance.ports import free_port
 from tests.acceptance.records import Records
 from tests.acceptance.telegram import Json, Telegram, Topic
 from tests.acceptance.waiting import eventually

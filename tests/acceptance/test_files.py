@@ -13,9 +13,10 @@ import pytest
 
 from storage.audit import audit
 from tests.acceptance.background import Background
-from tests.acceptance.desks import Forks, command, free_port
+from tests.acceptance.desks import Forks, command
 from tests.acceptance.houses import ANNA, House, open_house
 from tests.acceptance.letters import files, letter
+from tests.acceptance.ports import free_port
 from tests.acceptance.telegram import Topic
 from tests.acceptance.waiting import eventually
 from tests.scanners import EICAR, VIRUS, RealClamd, ScriptedClamd, open_scripted

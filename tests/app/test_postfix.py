@@ -18,7 +18,7 @@ from app.config import load
 from app.parts import doors
 from app.service import Service
 from storage.store import Store
-from tests.acceptance.desks import free_port
+from tests.acceptance.ports import free_port
 from tests.app.test_mailbox_kills import count, start
 from tests.app.test_mailboxes import Running
 from tests.cut import Cut

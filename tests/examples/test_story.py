@@ -13,9 +13,10 @@ import pytest
 
 from examples.mirror.feeds import Place
 from storage.views import list_tickets
-from tests.acceptance.desks import command, free_port
+from tests.acceptance.desks import command
 from tests.acceptance.houses import ANNA, House, Site, open_house
 from tests.acceptance.letters import letter, reply
+from tests.acceptance.ports import free_port
 from tests.brokers import RabbitMq
 from tests.bus.rabbit import settle
 from tests.examples.mirrors import Mirror, following, settle_queue
