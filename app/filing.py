@@ -11,7 +11,7 @@ from functools import partial
 from app.alarms import Alarms
 from app.patience import commit
 from app.publishing import Commit
-from scheduler.line import UnavailableError
+from scheduler.inbox import UnavailableError
 from storage import arrivals, lanes
 from storage.about import Since
 from storage.arrivals import KeptArrival

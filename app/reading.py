@@ -11,7 +11,7 @@ from bus import commands
 from bus.schemas import CommandSchemas
 from mail.reading import parse
 from mail.reading.limits import DEFAULT, Limits
-from scheduler.arrivals import HopelessError
+from scheduler.inbox import HopelessError
 from storage.arrivals import KeptArrival
 from tickets.model import ContactId, TicketId
 from tickets.post.posted import Post

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mail.files.scanner import AwayError, Scanner, UnscannableError
-from scheduler.arrivals import HopelessError
-from scheduler.line import AwaitedError, Line
+from scheduler.inbox import AwaitedError, HopelessError
+from scheduler.line import Line
 from tickets.files.examined import CLEAN, TOO_LARGE, Examined
 from tickets.letter import File
 from tickets.post.posted import Post

@@ -10,8 +10,16 @@ from typing import Generic
 
 import structlog
 
-from scheduler.inbox import A, Came, Inbox, Screen
-from scheduler.line import AwaitedError, Line, UnavailableError
+from scheduler.inbox import (
+    A,
+    AwaitedError,
+    Came,
+    HopelessError,
+    Inbox,
+    Screen,
+    UnavailableError,
+)
+from scheduler.line import Line
 from scheduler.retry import backoff
 from scheduler.threads import in_own_thread
 
@@ -36,10 +44,6 @@ def make_line() -> Line:
     return Line(
         reason="many large ones are being read", room=LARGE_ROOM, longest=LARGE_LINE
     )
-
-
-class HopelessError(Exception):
-    """A person must look: to read it once more would not help."""
 
 
 class CrashedError(HopelessError):

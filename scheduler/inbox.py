@@ -7,6 +7,22 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 
+class UnavailableError(Exception):
+    """The records could not be written: no fault of the arrival at hand."""
+
+
+class AwaitedError(UnavailableError):
+    """Something that arrivals need is away; the next try is due ``after``."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class HopelessError(Exception):
+    """A person must look: to read it once more would not help."""
+
+
 class Arrival(Protocol):
     """The head of a leased lane: ``attempts`` counts the current one."""
 

@@ -8,20 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from scheduler.inbox import AwaitedError
+
 #: How much longer each that was sent away lets the next one wait, in seconds.
 _STEP = 0.02
-
-
-class UnavailableError(Exception):
-    """The records could not be written: no fault of the arrival at hand."""
-
-
-class AwaitedError(UnavailableError):
-    """Something that arrivals need is away; the next try is due ``after``."""
-
-    def __init__(self, reason: str, after: timedelta) -> None:
-        super().__init__(reason)
-        self.after = after
 
 
 @dataclass(kw_only=True, slots=True)

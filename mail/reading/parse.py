@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -66,15 +67,7 @@ def _letter(
     head = _Head(fields=root.fields, limits=limits, defects=defects).letter(border)
     null_path = null_path or signs.has_null_path(root)
     text = cache(content.text)
-    bounce = failures.is_reported(
-        Suspect(
-            root=root,
-            author=head.author,
-            subject=head.subject,
-            text=text,
-            null_path=null_path,
-        )
-    )
+    bounce = _is_bounce(root, head, text, null_path=null_path)
     robot = None if bounce else _robot(root, head, null_path=null_path)
     written = content.written(forwards=forwards.is_forward(head.subject))
     return replace(
@@ -91,6 +84,20 @@ def _letter(
         report=reports.read(root, text(), head.subject) if bounce else None,
         sealed=content.sealed,
         defects=tuple(dict.fromkeys(defects))[:_DEFECTS],
+    )
+
+
+def _is_bounce(
+    root: Part, head: Letter, text: Callable[[], str], *, null_path: bool
+) -> bool:
+    return failures.is_reported(
+        Suspect(
+            root=root,
+            author=head.author,
+            subject=head.subject,
+            text=text,
+            null_path=null_path,
+        )
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from mail.sending import digests
 from mail.sending.compose import Outgoing, Unsubscribe, compose, message_id
 from mail.sending.quoting import quote
+from templates.texts import Rendered
 from tickets.letter import Mailbox
 from tickets.model import Json, Specialist
 from tickets.outgoing import (
@@ -158,19 +159,9 @@ def _refusal(
     stamp: Stamp,
 ) -> Outgoing:
     words = texts.render("not-served", notice.language, subject=notice.subject)
-    parents = (notice.in_reply_to,) if notice.in_reply_to else ()
-    return Outgoing(
-        sender=Mailbox(address=sender.address, name=sender.name),
-        to=(Mailbox(address=notice.recipient),),
-        subject=words.subject,
-        message_id=own_id,
-        in_reply_to=notice.in_reply_to,
-        references=parents,
-        date=stamp.at,
-        text=words.text,
-        html=words.html,
-        auto_submitted="auto-replied",
-    )
+    mail = _reply(notice, words, own_id, sender=sender.mailbox(""), stamp=stamp)
+    parent = notice.in_reply_to
+    return replace(mail, references=(parent,) if parent else ())
 
 
 def _status(
@@ -187,21 +178,34 @@ def _status(
     words = texts.render(
         notice.kind, notice.language, asked=notice.asked, tickets=notice.tickets
     )
+    site = ticket.site if ticket else ""
+    mail = _reply(notice, words, own_id, sender=sender.mailbox(site), stamp=stamp)
+    mail = replace(mail, references=notice.references, ticket=number)
+    if number is None:
+        return mail
+    address = sender.signer.reply_address(number, notice.recipient)
+    return replace(mail, reply_to=address)
+
+
+def _reply(
+    notice: RefusalNotice | StatusNotice,
+    words: Rendered,
+    own_id: str,
+    *,
+    sender: Mailbox,
+    stamp: Stamp,
+) -> Outgoing:
+    """Write to who wrote, and to nobody else."""
     return Outgoing(
-        sender=sender.mailbox(ticket.site if ticket else ""),
+        sender=sender,
         to=(Mailbox(address=notice.recipient),),
-        reply_to=sender.signer.reply_address(number, notice.recipient)
-        if number
-        else None,
         subject=words.subject,
         message_id=own_id,
         in_reply_to=notice.in_reply_to,
-        references=notice.references,
         date=stamp.at,
         text=words.text,
         html=words.html,
         auto_submitted="auto-replied",
-        ticket=number,
     )
 
 

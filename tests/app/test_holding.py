@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -30,18 +31,25 @@ IVAN = "ivan@partner.example"
 HOLD = 15.0
 
 
+@asynccontextmanager
+async def a_ticket(shop: Workshop) -> AsyncIterator[tuple[Chat, Letters]]:
+    """Let a mail be a ticket with its topic, where answers are held."""
+    letters = Letters()
+    shop.hold_answers(HOLD)
+    add_mailing(shop, letters)
+    async with chat(shop) as there:
+        await shop.mail()
+        await there.settle()
+        yield there, letters
+
+
 def answers(letters: Letters) -> list[str]:
     return first_lines(mails_to(letters, IVAN))[1:]
 
 
 def test_an_answer_leaves_when_its_time_has_come(records: Places) -> None:
     async def scene(shop: Workshop) -> None:
-        letters = Letters()
-        shop.hold_answers(HOLD)
-        add_mailing(shop, letters)
-        async with chat(shop) as there:
-            await shop.mail()
-            await there.settle()
+        async with a_ticket(shop) as (there, letters):
             said = await there.say("Перезагрузите.")
             await there.jump(seconds=HOLD - 5)
             assert (answers(letters), there.marks(said)) == ([], ["👀"])
@@ -59,12 +67,7 @@ def test_what_is_behind_a_held_answer_stays_behind_it_and_nothing_else(
     records: Places,
 ) -> None:
     async def scene(shop: Workshop) -> None:
-        letters = Letters()
-        shop.hold_answers(HOLD)
-        add_mailing(shop, letters)
-        async with chat(shop) as there:
-            await shop.mail()
-            await there.settle()
+        async with a_ticket(shop) as (there, letters):
             await there.say("Починили.")
             await there.press(there.shown()[0], "resolve:NN-1")
             await shop.mail("2", subject="Другое")
@@ -78,12 +81,7 @@ def test_what_is_behind_a_held_answer_stays_behind_it_and_nothing_else(
 
 def test_what_was_taken_back_lets_the_next_go_at_its_own_time(records: Places) -> None:
     async def scene(shop: Workshop) -> None:
-        letters = Letters()
-        shop.hold_answers(HOLD)
-        add_mailing(shop, letters)
-        async with chat(shop) as there:
-            await shop.mail()
-            await there.settle()
+        async with a_ticket(shop) as (there, letters):
             wrong = await there.say("Не туда.")
             await there.say("Туда.")
             asked = await there.say("/отмена", reply_to=wrong.id)
@@ -106,12 +104,7 @@ def test_what_was_taken_back_lets_the_next_go_at_its_own_time(records: Places) -
 
 def test_what_was_taken_back_cannot_be_sent_by_hand(records: Places) -> None:
     async def scene(shop: Workshop) -> None:
-        letters = Letters()
-        shop.hold_answers(HOLD)
-        add_mailing(shop, letters)
-        async with chat(shop) as there:
-            await shop.mail()
-            await there.settle()
+        async with a_ticket(shop) as (there, _):
             await there.say("Не туда.")
             await there.say("/undo")
         (row,) = shop.rows("SELECT id FROM delivery WHERE kind = 'answer'")
@@ -201,12 +194,7 @@ def test_who_asks_meanwhile_is_not_told_what_is_held(records: Places) -> None:
     """The answer to a question is of the moment of asking, and is sent later."""
 
     async def scene(shop: Workshop) -> None:
-        letters = Letters()
-        shop.hold_answers(HOLD)
-        add_mailing(shop, letters)
-        async with chat(shop) as there:
-            await shop.mail()
-            await there.settle()
+        async with a_ticket(shop) as (there, letters):
             await there.say("Это не вам.")
             await shop.mail("2", subject="Статус NN-1", text="")
             await there.say("/undo")

@@ -6,10 +6,8 @@ from __future__ import annotations
 import pytest
 
 from mail.quotes import wrote
-
-ANSWER = "Добрый день!\nПринтер снова печатает пустые листы."
-QUOTED = "Коллеги, мы заменили картридж.\nПроверьте, пожалуйста."
-MARKED = "\n".join(f"> {line}" for line in QUOTED.split("\n"))
+from tests.mail import clients
+from tests.mail.clients import ANSWER, MARKED, QUOTED
 
 # What stands above the quoted mail, by the program that writes so.
 ABOVE = {
@@ -40,6 +38,7 @@ ABOVE = {
     "original message": "-----Original Message-----",
     "original message, Russian": "-------- Исходное сообщение --------",
     "original message, Ukrainian": "----- Вихідне повідомлення -----",
+    **clients.ABOVE,
 }  # fmt: skip
 HEADERS = {
     "Outlook, Russian": (
@@ -105,6 +104,7 @@ SIGNATURES = {
     "an antivirus": "--\nЭто сообщение проверено на вирусы антивирусом.\nhttps://av.example",
     "a mailing list": "____________________\nUsers mailing list\nusers@lists.example",
     "a name after a dash": "— Анна",
+    **clients.SIGNATURES,
 }  # fmt: skip
 WHOLE = {
     "nothing": "",
@@ -155,6 +155,7 @@ WHOLE = {
     "a list": "Закупить:\n- бумагу\n- тонер\n- скрепки",
     "a log": "\n".join(f"2026-03-12 10:00:0{n} error: code {n}" for n in range(9)),
     "code": "Вот код:\n```\nx = '--'\n# Sent from my script\n```\nОн не работает, почему?",
+    **clients.WHOLE,
 }  # fmt: skip
 
 

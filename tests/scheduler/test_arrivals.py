@@ -20,9 +20,8 @@ from scheduler.arrivals import (
     LARGE_ROOM,
     SMALL,
     ArrivalSource,
-    HopelessError,
 )
-from scheduler.line import AwaitedError, UnavailableError
+from scheduler.inbox import AwaitedError, HopelessError, UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)

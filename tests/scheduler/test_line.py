@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from scheduler.line import AwaitedError, Line
+from scheduler.inbox import AwaitedError
+from scheduler.line import Line
 
 
 @dataclass
