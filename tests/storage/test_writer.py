@@ -69,13 +69,20 @@ class Held:
 
     def __init__(self, store: Store) -> None:
         self._go = threading.Event()
-        store.submit(lambda tx: self._go.wait(10))
+        self._is_at_it = threading.Event()
+        store.submit(self._wait)
+        assert self._is_at_it.wait(30)  # else what comes next would go with it
 
     def __enter__(self) -> None:
         return
 
     def __exit__(self, *failure: object) -> None:
         self._go.set()
+
+    def _wait(self, tx: Transaction) -> None:
+        del tx
+        self._is_at_it.set()
+        self._go.wait(10)
 
 
 def test_a_job_that_fails_undoes_itself_alone(store: Store) -> None:
